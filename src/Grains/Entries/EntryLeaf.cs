@@ -1,6 +1,6 @@
 namespace EdgeOrleans.Grains.Entries;
 
-/// <summary>A run of entries in key order: the lower level of an <see cref="EntryTable"/>.</summary>
+/// <summary>A run of entries in key order: the lower level of a table of entries.</summary>
 internal sealed class EntryLeaf
 {
     /// <summary>Entries in ordinal order of their keys' bytes; only the first <see cref="Count"/> are in use.</summary>
