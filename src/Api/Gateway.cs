@@ -6,11 +6,15 @@ namespace EdgeOrleans.Api;
 
 /// <summary>The whole of a request: is it let in, which route, which endpoint, and what is said when that fails.</summary>
 internal sealed class Gateway(
+    ConnectionLimit connections,
     Admission admission,
     CollectionHandles collections,
     GetEndpoint get,
     SetEndpoint set,
     DeleteEndpoint delete,
+    ListEndpoint list,
+    BatchEndpoint batch,
+    NamespaceEndpoints namespaces,
     HealthEndpoints health,
     ILogger<Gateway> logger)
 {
@@ -33,7 +37,8 @@ internal sealed class Gateway(
     {
         route = Route.None;
         var target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        if (admission.Judge(context, target.Path, out var answered) is { } refused)
+        var answered = false;
+        if ((connections.Refusal(context) ?? admission.Judge(context, target.Path, out answered)) is { } refused)
         {
             return RefusalResponse.Send(context, refused);
         }
@@ -45,37 +50,72 @@ internal sealed class Gateway(
 
         var match = Routes.Match(target.Path);
         route = match.Route;
-        var method = context.Request.Method;
-        return route switch
-        {
-            Route.Entry => Entry(context, method, match),
-            Route.None => RefusalResponse.Send(context, NotFound),
-            _ when !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) => WrongMethod(context, route),
-            Route.Root => HealthEndpoints.Root(context),
-            Route.Health => health.Health(context),
-            Route.HealthLive => health.Live(context),
-            _ => RefusalResponse.Send(context, NotFound),
-        };
+        var verb = VerbOf(context.Request.Method);
+        return route == Route.None ? RefusalResponse.Send(context, NotFound)
+            : (verb & Routes.Verbs(route)) == 0 ? WrongMethod(context, route)
+            : route is Route.Entry or Route.Collection ? InCollection(context, verb, match, target)
+            : route is Route.Batch ? batch.Handle(context, verb == Verb.Delete ? OperationKind.Delete : OperationKind.Set)
+            : route is Route.Root or Route.Health or Route.HealthLive or Route.Namespaces ? Plain(context, route)
+            : InNamespace(context, match);
     }
 
-    private ValueTask Entry(HttpContext context, string method, in RouteMatch match)
-    {
-        var read = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
-        var write = HttpMethods.IsPost(method) || HttpMethods.IsPut(method);
-        if (!read && !write && !HttpMethods.IsDelete(method))
-        {
-            return WrongMethod(context, Route.Entry);
-        }
+    private static Verb VerbOf(string method) =>
+        HttpMethods.IsGet(method) ? Verb.Get
+        : HttpMethods.IsPost(method) ? Verb.Post
+        : HttpMethods.IsPut(method) ? Verb.Put
+        : HttpMethods.IsDelete(method) ? Verb.Delete
+        : HttpMethods.IsHead(method) ? Verb.Head
+        : Verb.None;
 
-        if (!collections.TryGet(match, out var collection, out var error) || !PathNames.TryKey(match.Key, out var key, out error))
+    private ValueTask InCollection(HttpContext context, Verb verb, in RouteMatch match, in RequestTarget target)
+    {
+        if (!collections.TryGet(match, out var collection, out var error))
         {
             return RefusalResponse.Send(context, error!);
         }
 
-        return read ? get.Handle(context, collection, key)
-            : write ? set.Handle(context, collection, key)
-            : delete.Handle(context, collection, key);
+        if (match.Route == Route.Collection)
+        {
+            return ListEndpoint.TryReadQuery(target, out var limit, out var offset, out error)
+                ? list.Handle(context, collection, limit, offset)
+                : RefusalResponse.Send(context, error!);
+        }
+
+        return !PathNames.TryKey(match.Key, out var key, out error) ? RefusalResponse.Send(context, error!)
+            : verb is Verb.Get or Verb.Head ? get.Handle(context, collection, key)
+            : verb is Verb.Delete ? delete.Handle(context, collection, key)
+            : set.Handle(context, collection, key);
     }
+
+    private ValueTask InNamespace(HttpContext context, in RouteMatch match)
+    {
+        if (!PathNames.TryNamespace(match.Namespace, out var ns, out var error))
+        {
+            return RefusalResponse.Send(context, error!);
+        }
+
+        if (match.Route == Route.NamespaceCollection)
+        {
+            return PathNames.TryCollection(match.Collection, out var collection, out error)
+                ? namespaces.DeleteCollection(context, ns, collection)
+                : RefusalResponse.Send(context, error!);
+        }
+
+        return match.Route switch
+        {
+            Route.NamespaceCollections => namespaces.ListCollections(context, ns),
+            Route.NamespaceInfo => namespaces.Info(context, ns),
+            _ => namespaces.Delete(context, ns),
+        };
+    }
+
+    private ValueTask Plain(HttpContext context, Route route) => route switch
+    {
+        Route.Root => HealthEndpoints.Root(context),
+        Route.Health => health.Health(context),
+        Route.HealthLive => health.Live(context),
+        _ => namespaces.List(context),
+    };
 
     private static ValueTask WrongMethod(HttpContext context, Route route)
     {
@@ -102,7 +142,7 @@ internal sealed class Gateway(
         if (error is null)
         {
             ApiLog.RequestFailed(logger, fault, context.Request.Method, route);
-            error = new(ErrorKind.Internal, "the service failed to answer this request; its log says why");
+            error = GrainFaults.Unexpected;
         }
 
         await RefusalResponse.Send(context, error);

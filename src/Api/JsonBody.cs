@@ -26,11 +26,10 @@ internal static class JsonBody
     public static ApiError Malformed(JsonException fault) => new(
         ErrorKind.InvalidBody, $"the request body is not valid JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}");
 
-    /// <summary>Passes over the value that follows a member's name.</summary>
+    /// <summary>Passes over the value whose first token has been read, to its last.</summary>
     /// <returns>Where its bytes stand, white space around it left out, and how deep it nests.</returns>
     public static JsonSpan PassValue(ref Utf8JsonReader reader)
     {
-        reader.Read();
         var start = (int)reader.TokenStartIndex;
         var outside = reader.CurrentDepth;
         var depth = 0;

@@ -17,6 +17,18 @@ internal enum Route
     NamespaceInfo,
 }
 
+/// <summary>The methods of HTTP that some route takes.</summary>
+[Flags]
+internal enum Verb
+{
+    None = 0,
+    Get = 1,
+    Head = 2,
+    Post = 4,
+    Put = 8,
+    Delete = 16,
+}
+
 /// <summary>A route with the raw, still encoded names in its path.</summary>
 internal readonly ref struct RouteMatch
 {
@@ -69,14 +81,17 @@ internal static class Routes
         };
     }
 
-    /// <summary>The methods of a route, as <c>Allow</c> has them.</summary>
-    public static string Allow(Route route) => route switch
+    /// <summary>The methods that a route takes.</summary>
+    public static Verb Verbs(Route route) => route switch
     {
-        Route.Entry => "GET, HEAD, POST, PUT, DELETE",
-        Route.Batch => "POST, DELETE",
-        Route.Namespace or Route.NamespaceCollection => "DELETE",
-        _ => "GET, HEAD",
+        Route.Entry => Verb.Get | Verb.Head | Verb.Post | Verb.Put | Verb.Delete,
+        Route.Batch => Verb.Post | Verb.Delete,
+        Route.Namespace or Route.NamespaceCollection => Verb.Delete,
+        _ => Verb.Get | Verb.Head,
     };
+
+    /// <summary>The same, as <c>Allow</c> has them.</summary>
+    public static string Allow(Route route) => Verbs(route).ToString().ToUpperInvariant();
 
     private static RouteMatch MatchKeyValues(ReadOnlySpan<char> rest)
     {

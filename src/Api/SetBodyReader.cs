@@ -42,14 +42,13 @@ internal static class SetBodyReader
         var values = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("value"u8))
+            var isValue = reader.ValueTextEquals("value"u8);
+            reader.Read();
+            var place = JsonBody.PassValue(ref reader);
+            if (isValue)
             {
                 values++;
-                value = JsonBody.PassValue(ref reader);
-            }
-            else
-            {
-                JsonBody.PassValue(ref reader);
+                value = place;
             }
         }
 
