@@ -49,8 +49,14 @@ public sealed class CollectionEntries
     /// <summary>Whether writes are pending.</summary>
     public bool HasPending => !_pending.IsEmpty;
 
-    /// <summary>The position of the newest pending write; 0 when there is none.</summary>
-    public long PendingPosition => _pending.IsEmpty ? 0 : _pending.Last.Position;
+    /// <summary>The position of the newest write that the journal has taken and that is not settled; 0 when there is none.</summary>
+    public long PendingPosition => _pending.Count > _staged ? _pending.FromLast(_staged + 1).Position : 0;
+
+    /// <summary>How many changes are staged: made in this turn, and not yet accepted or taken back.</summary>
+    internal int StagedCount => _staged;
+
+    /// <summary>A staged change, in the order in which they were made.</summary>
+    internal StoredEntry Staged(int index) => _pending.FromLast(_staged - index).Entry;
 
     /// <summary>The settled entry of a key.</summary>
     public bool TryGet(ReadOnlySpan<byte> key, out StoredEntry entry) => _table.TryGet(key, out entry);

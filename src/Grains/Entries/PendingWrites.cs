@@ -31,8 +31,8 @@ internal sealed class PendingWrites
     /// <summary>The oldest write.</summary>
     public ref readonly PendingWrite First => ref At(_head);
 
-    /// <summary>The newest write.</summary>
-    public ref readonly PendingWrite Last => ref At(_tail - 1);
+    /// <summary>The write that is <paramref name="distance"/> from the end; 1 is the newest.</summary>
+    public ref readonly PendingWrite FromLast(int distance) => ref At(_tail - distance);
 
     /// <summary>The newest writes of all keys; an entry or a tombstone each.</summary>
     public IEnumerable<StoredEntry> NewestOfEachKey()
