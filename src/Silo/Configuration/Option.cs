@@ -31,12 +31,14 @@ internal sealed class NumberOption(string name, long defaultValue, long min, lon
     /// <summary>The greatest value allowed.</summary>
     public long Max { get; } = max;
 
+    /// <param name="configuration">Where to look.</param>
+    /// <param name="need">What other options need this one to be at least: it raises the default, never a value that was set.</param>
     /// <exception cref="StartFault">The configured value is not allowed.</exception>
-    public long Read(IConfiguration configuration)
+    public long Read(IConfiguration configuration, long need = 0)
     {
         if (configuration[Name] is not { Length: > 0 } text)
         {
-            return defaultValue;
+            return Math.Max(defaultValue, need);
         }
 
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= Min && value <= Max
@@ -44,8 +46,8 @@ internal sealed class NumberOption(string name, long defaultValue, long min, lon
             : throw Fault(text);
     }
 
-    /// <exception cref="StartFault">The configured value is not allowed.</exception>
-    public int ReadInt32(IConfiguration configuration) => checked((int)Read(configuration));
+    /// <inheritdoc cref="Read"/>
+    public int ReadInt32(IConfiguration configuration, long need = 0) => checked((int)Read(configuration, need));
 }
 
 /// <summary>Yes or no.</summary>
@@ -82,7 +84,7 @@ internal sealed class TextOption(string name, string defaultText, string bound, 
     }
 }
 
-/// <summary>Several texts: a JSON array, numbered keys, or one text with commas between them.</summary>
+/// <summary>Several texts: a JSON array, numbered keys, or one text with semicolons between them.</summary>
 internal sealed class ListOption(string name, string bound, string meaning, Func<string, bool> accepts) : Option(name, "", bound, meaning)
 {
     /// <exception cref="StartFault">A configured value is not allowed.</exception>
@@ -91,7 +93,7 @@ internal sealed class ListOption(string name, string bound, string meaning, Func
         var items = new List<string>();
         if (configuration[Name] is { } joined)
         {
-            items.AddRange(joined.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            items.AddRange(joined.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         }
 
         foreach (var child in configuration.GetSection(Name).GetChildren())

@@ -16,7 +16,7 @@ internal static class OptionTable
         "Environment", "production", "at most 64 characters", "What /health shows as environment.", static text => text.Length <= 64);
 
     public static readonly ListOption Listen = new(
-        "Http:Listen", "addresses such as 'http://localhost:8080', with commas between them",
+        "Http:Listen", "addresses such as 'http://localhost:8080', separated by ';'",
         "Where it listens; http://localhost:8080 when neither this nor Kestrel:Endpoints is set. "
         + "An address that other machines reach needs Http:Token or Http:AllowAnonymous.",
         ListenAddresses.IsAddress);
@@ -30,11 +30,11 @@ internal static class OptionTable
         "Http:AllowAnonymous", "Whether other machines may be served without a token.");
 
     public static readonly ListOption AllowedHosts = new(
-        "Http:AllowedHosts", "host names without scheme and port", "Further names in Host headers to answer to, against DNS rebinding.",
+        "Http:AllowedHosts", "host names without scheme and port, separated by ';'", "Further names in Host headers to answer to, against DNS rebinding.",
         static text => Uri.CheckHostName(text) != UriHostNameType.Unknown);
 
     public static readonly ListOption AllowedOrigins = new(
-        "Http:AllowedOrigins", "origins such as 'https://app.example'", "Web pages from elsewhere that may use the service.",
+        "Http:AllowedOrigins", "origins such as 'https://app.example', separated by ';'", "Web pages from elsewhere that may use the service.",
         static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text);
 
     public static readonly NumberOption MaxConnections = new(

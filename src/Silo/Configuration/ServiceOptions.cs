@@ -48,7 +48,7 @@ internal sealed class ServiceOptions
         {
             throw new StartFault(
                 ExitCode.Configuration,
-                $"{OptionTable.Listen.Name} is '{string.Join(',', listen)}', but must not be set together with {endpoints[0].Path}: say in one place where to listen.");
+                $"{OptionTable.Listen.Name} is '{string.Join(';', listen)}', but must not be set together with {endpoints[0].Path}: say in one place where to listen.");
         }
 
         if (listen.Length == 0 && endpoints.Length == 0)
