@@ -31,7 +31,7 @@ internal static partial class ServiceRun
         }
         catch (Exception e) when (e is AddressInUseException or SocketException || e.InnerException is AddressInUseException or SocketException)
         {
-            throw new StartFault(ExitCode.AddressUnavailable, $"Cannot listen on {string.Join(", ", options.Listen)}: {e.Message}");
+            throw new StartFault(ExitCode.AddressUnavailable, $"Cannot listen on {string.Join(", ", app.Urls)}: {e.Message}");
         }
 
         await Console.Out.WriteLineAsync($"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPath}");

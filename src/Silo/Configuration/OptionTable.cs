@@ -38,34 +38,37 @@ internal static class OptionTable
         static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text);
 
     public static readonly NumberOption MaxConnections = new(
-        "Http:MaxConnections", 256, 1, 65_536, "connections", "Connections served at a time.");
+        "Http:MaxConnections", 256, 1, 65_535, "connections", "Connections served at a time.");
 
     public static readonly NumberOption MaxBodyBytes = new(
-        "Http:MaxBodyBytes", 8 * MiB, 1 * KiB, 256 * MiB, "bytes", "The longest request body.");
+        "Http:MaxBodyBytes", 8 * MiB, 2 * KiB, 256 * MiB, "bytes", "The longest request body; at least 1024 more than Limits:ValueBytes.");
 
     public static readonly NumberOption MaxRequestBytesInFlight = new(
-        "Http:MaxRequestBytesInFlight", 32 * MiB, 1 * KiB, 4 * GiB, "bytes", "Request bodies held in memory at a time.");
+        "Http:MaxRequestBytesInFlight", 32 * MiB, 2 * KiB, 4 * GiB, "bytes", "Request bodies held in memory at a time; at least Http:MaxBodyBytes.");
+
+    public static readonly NumberOption BodyTimeoutMs = new(
+        "Http:BodyTimeoutMs", 120_000, 100, 3_600_000, "milliseconds", "How long one request body may take to arrive.");
 
     public static readonly NumberOption ValueBytes = new(
-        "Limits:ValueBytes", 1 * MiB, 1, 16 * MiB, "bytes", "The longest value.");
+        "Limits:ValueBytes", 1 * MiB, 1 * KiB, 16 * MiB, "bytes", "The longest value.");
 
     public static readonly NumberOption CollectionBytes = new(
-        "Limits:CollectionBytes", 16 * MiB, 1 * KiB, 1 * GiB, "bytes", "Keys and values of one collection.");
+        "Limits:CollectionBytes", 16 * MiB, 64 * KiB, 1 * GiB, "bytes", "Keys and values of one collection.");
 
     public static readonly NumberOption Collections = new(
-        "Limits:Collections", 10_000, 1, 1_000_000, "collections", "Collections in all namespaces.");
+        "Limits:Collections", 10_000, 1, 100_000, "collections", "Collections in all namespaces.");
 
     public static readonly NumberOption Namespaces = new(
-        "Limits:Namespaces", 1_000, 1, 1_000_000, "namespaces", "Namespaces.");
+        "Limits:Namespaces", 1_000, 1, 100_000, "namespaces", "Namespaces.");
 
     public static readonly NumberOption JournalSegmentBytes = new(
-        "Journal:SegmentBytes", 4 * MiB, 64 * KiB, 256 * MiB, "bytes", "The size of one journal file; a multiple of 4096.");
+        "Journal:SegmentBytes", 4 * MiB, 160 * KiB, 64 * MiB, "bytes", "The size of one journal file; a multiple of 4096, and room for two of the longest values.");
 
     public static readonly NumberOption JournalMaxBytes = new(
-        "Journal:MaxBytes", 64 * MiB, 256 * KiB, 64 * GiB, "bytes", "How far the journal may grow while storage does not take what it holds.");
+        "Journal:MaxBytes", 64 * MiB, 960 * KiB, 64 * GiB, "bytes", "How far the journal may grow while storage does not take what it holds; at least six segments.");
 
     public static readonly NumberOption JournalMaxPendingBytes = new(
-        "Journal:MaxPendingBytes", 8 * MiB, 64 * KiB, 1 * GiB, "bytes", "Writes that wait for flash at a time.");
+        "Journal:MaxPendingBytes", 8 * MiB, 128 * KiB, 64 * MiB, "bytes", "Writes that wait for flash at a time.");
 
     public static readonly NumberOption JournalReserveBytes = new(
         "Journal:ReserveBytes", 16 * MiB, 0, 64 * GiB, "bytes", "Room on the card that only deletes and saves may use.");
@@ -88,7 +91,7 @@ internal static class OptionTable
     public static IReadOnlyList<Option> All { get; } =
     [
         DataPath, Environment,
-        Listen, Token, AllowAnonymous, AllowedHosts, AllowedOrigins, MaxConnections, MaxBodyBytes, MaxRequestBytesInFlight,
+        Listen, Token, AllowAnonymous, AllowedHosts, AllowedOrigins, MaxConnections, MaxBodyBytes, MaxRequestBytesInFlight, BodyTimeoutMs,
         ValueBytes, CollectionBytes, Collections, Namespaces,
         JournalSegmentBytes, JournalMaxBytes, JournalMaxPendingBytes, JournalReserveBytes,
         WriteTimeoutMs, SaveAfterMs,

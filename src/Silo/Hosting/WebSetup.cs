@@ -1,3 +1,4 @@
+using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
 
 namespace EdgeOrleans.Silo.Hosting;
@@ -5,19 +6,23 @@ namespace EdgeOrleans.Silo.Hosting;
 /// <summary>Kestrel and the log, by the options and by their own sections of the configuration.</summary>
 internal static class WebSetup
 {
-    /// <summary>Configures Kestrel. Certificates and endpoints of its own come from the section <c>Kestrel</c>.</summary>
+    /// <summary>Adds Kestrel and the gateway. Endpoints and certificates of Kestrel's own come from the section <c>Kestrel</c>.</summary>
     public static void AddWeb(this WebApplicationBuilder builder, ServiceOptions options, IConfiguration configuration)
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.UseUrls(options.Listen);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-            kestrel.Configure(configuration.GetSection("Kestrel"));
-        });
-        builder.Services.AddRoutingCore();
+        builder.Services.AddEdgeOrleansApi(options.Api);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
         builder.Services.AddHostedService<RequestDrain>();
+    }
+
+    /// <summary>Puts the gateway behind the addresses.</summary>
+    public static void UseWeb(this WebApplication app, ServiceOptions options)
+    {
+        app.UseEdgeOrleansApi();
+        if (options.UsesKestrelEndpoints)
+        {
+            app.Urls.Clear();
+        }
     }
 
     /// <summary>One line for each event; the service's own from Information, those of the frameworks from Warning.</summary>
