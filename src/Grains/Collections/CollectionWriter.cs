@@ -47,7 +47,8 @@ internal sealed class CollectionWriter(
     /// <param name="invalid">What <see cref="OperationRules"/> said against them.</param>
     /// <param name="isRegistered">Whether the catalog lists the collection.</param>
     /// <param name="setRefusal">Why nothing may be set, when the catalog does not take the collection in.</param>
-    public Verdict Judge(WriteBatch batch, Refusal?[]? invalid, bool isRegistered, Refusal? setRefusal)
+    /// <param name="reclaims">Whether sets too may use the journal's reserve, because they make room in the end.</param>
+    public Verdict Judge(WriteBatch batch, Refusal?[]? invalid, bool isRegistered, Refusal? setRefusal, bool reclaims = false)
     {
         CatchUp();
         var operations = batch.Operations;
@@ -89,9 +90,9 @@ internal sealed class CollectionWriter(
             return default;
         }
 
-        var group = Append(batch.Atomic, out var appendRefusal);
+        var group = AppendStaged(batch.Atomic, reclaims, out var appendRefusal);
         return group is null
-            ? new Verdict(Verdict.Replace(results, isOpen, appendRefusal), null, null)
+            ? new Verdict(Verdict.Replace(results, isOpen, appendRefusal!), null, null)
             : new Verdict(results, group, isOpen);
     }
 
@@ -110,7 +111,7 @@ internal sealed class CollectionWriter(
         }
 
         entries.StageClear(bound);
-        return Append(isAtomic: false, out refusal);
+        return AppendStaged(isAtomic: false, reclaims: true, out refusal);
     }
 
     private WriteResult JudgeOne(Operation operation, long now, Refusal? setRefusal, ref long position)
@@ -180,7 +181,7 @@ internal sealed class CollectionWriter(
     }
 
     /// <summary>Gives what is staged to the journal: one record for an atomic batch, so that it can be neither torn nor half damaged, else one for each change.</summary>
-    private CommitGroup? Append(bool isAtomic, out Refusal refusal)
+    internal CommitGroup? AppendStaged(bool isAtomic, bool reclaims, out Refusal? refusal)
     {
         var count = entries.StagedCount;
         var recordCount = isAtomic ? 1 : count;
@@ -203,7 +204,7 @@ internal sealed class CollectionWriter(
         var records = ArrayPool<JournalRecord>.Shared.Rent(recordCount);
         try
         {
-            var reclaims = Encode(buffer, records, isAtomic);
+            reclaims |= Encode(buffer, records, isAtomic);
             if (!journal.TryAppend(owner, records.AsSpan(0, recordCount), reclaims, out var group, out var appendRefusal))
             {
                 entries.TakeBack();
@@ -217,7 +218,7 @@ internal sealed class CollectionWriter(
                 _groups.Add(group);
             }
 
-            refusal = null!;
+            refusal = null;
             return group;
         }
         finally
