@@ -22,7 +22,8 @@ internal sealed class BearerToken(string token)
         var padded = new byte[_token.Length];
         for (var i = 0; i < padded.Length && i < offered.Length; i++)
         {
-            padded[i] = (byte)offered[i];
+            // What is not ASCII stays 0, which no token holds.
+            padded[i] = char.IsAscii(offered[i]) ? (byte)offered[i] : (byte)0;
         }
 
         return CryptographicOperations.FixedTimeEquals(padded, _token) & offered.Length == _token.Length;

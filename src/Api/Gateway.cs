@@ -59,13 +59,15 @@ internal sealed class Gateway(
             : InNamespace(context, match);
     }
 
-    private static Verb VerbOf(string method) =>
-        HttpMethods.IsGet(method) ? Verb.Get
-        : HttpMethods.IsPost(method) ? Verb.Post
-        : HttpMethods.IsPut(method) ? Verb.Put
-        : HttpMethods.IsDelete(method) ? Verb.Delete
-        : HttpMethods.IsHead(method) ? Verb.Head
-        : Verb.None;
+    private static Verb VerbOf(string method) => method switch
+    {
+        "GET" => Verb.Get,
+        "POST" => Verb.Post,
+        "PUT" => Verb.Put,
+        "DELETE" => Verb.Delete,
+        "HEAD" => Verb.Head,
+        _ => Verb.None,
+    };
 
     private ValueTask InCollection(HttpContext context, Verb verb, in RouteMatch match, in RequestTarget target)
     {

@@ -105,6 +105,7 @@ internal sealed class RejectionWriter(PipeWriter output) : PipeWriter
         : status.SequenceEqual("413"u8) ? "{\"message\":\"the request body is too large\",\"code\":\"BODY_TOO_LARGE\"}"u8
         : status.SequenceEqual("414"u8) ? "{\"message\":\"the request target is longer than the limit of 8192 bytes\",\"code\":\"INVALID_PARAMS\"}"u8
         : status.SequenceEqual("431"u8) ? "{\"message\":\"the request headers are longer than the limit of 32768 bytes or more than 100\",\"code\":\"INVALID_PARAMS\"}"u8
+        : status.SequenceEqual("505"u8) ? "{\"message\":\"this version of HTTP is not spoken here; 1.1 is\",\"code\":\"INVALID_PARAMS\"}"u8
         : status[0] == '5' ? "{\"message\":\"the service failed to answer this request\",\"code\":\"INTERNAL_ERROR\"}"u8
         : "{\"message\":\"the request line, the Host header or another header is not valid\",\"code\":\"INVALID_PARAMS\"}"u8;
 }

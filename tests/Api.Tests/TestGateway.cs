@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(EdgeOrleans.Api.Tests.SharedGateway))]
 
 namespace EdgeOrleans.Api.Tests;
 
@@ -54,6 +57,32 @@ public sealed class TestGateway : IAsyncDisposable
         return new(app, store, status, log);
     }
 
+    internal RequestBytes Bytes => Services.GetRequiredService<RequestBytes>();
+
+    public Task<RawConnection> Connect() => RawConnection.Open(Address);
+
+    /// <summary>Sends one request on a connection of its own, its target just as it is written.</summary>
+    public async Task<RawResponse> Send(string method, string target, string? body = null, string headers = "", string host = "localhost")
+    {
+        await using var connection = await Connect();
+        var bytes = Encoding.UTF8.GetBytes(body ?? "");
+        var length = body is null ? "" : $"Content-Length: {bytes.Length}\r\n";
+        await connection.Send($"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}{length}\r\n");
+        await connection.Send(bytes);
+        return await connection.Read(method == "HEAD");
+    }
+
+    /// <summary>Waits until no request holds bytes any more.</summary>
+    public async Task AssertNothingInFlight()
+    {
+        for (var i = 0; i < 400 && Bytes.InFlight != 0; i++)
+        {
+            await Task.Delay(25);
+        }
+
+        Assert.Equal(0, Bytes.InFlight);
+    }
+
     /// <summary>The defaults on a port that the system chooses.</summary>
     public static ApiOptions Options() => new() { Listen = "http://127.0.0.1:0" };
 
@@ -70,6 +99,16 @@ public sealed class TestGateway : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
+
+/// <summary>One gateway with the default options for all tests that need no other; each test has a namespace of its own.</summary>
+public sealed class SharedGateway : IAsyncLifetime
+{
+    public TestGateway Gateway { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Gateway = await TestGateway.Start();
+
+    public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 }
 
 public sealed class TestStatus : IServiceStatus

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Threading.Channels;
 using Orleans.Concurrency;
 
 namespace EdgeOrleans.Api.Tests;
@@ -12,11 +13,8 @@ public sealed class TestStore
     /// <summary>Every grain call that writes, by collection key.</summary>
     public ConcurrentQueue<(string Collection, WriteBatch Batch)> Applied { get; } = new();
 
-    /// <summary>When set, a write waits for it.</summary>
-    public TaskCompletionSource? Gate { get; set; }
-
-    /// <summary>Released once for each write that waits at <see cref="Gate"/>.</summary>
-    public SemaphoreSlim Waiting { get; } = new(0);
+    /// <summary>Where each write to a collection of that name waits until the test lets it go on.</summary>
+    public ConcurrentDictionary<string, Gate> Gates { get; } = new();
 
     /// <summary>What each call to a collection of that name throws, reads and writes alike.</summary>
     public ConcurrentDictionary<string, Func<Exception>> Throws { get; } = new();
@@ -27,6 +25,24 @@ public sealed class TestStore
     private long _version;
 
     public long NextVersion() => Interlocked.Increment(ref _version);
+}
+
+/// <summary>A place where writes wait for the test.</summary>
+public sealed class Gate
+{
+    private readonly Channel<bool> _arrived = Channel.CreateUnbounded<bool>();
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Pass()
+    {
+        _arrived.Writer.TryWrite(true);
+        return _open.Task;
+    }
+
+    /// <summary>Waits until one more write has come this far.</summary>
+    public Task Arrival() => _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+
+    public void Open() => _open.TrySetResult();
 }
 
 [Reentrant]
@@ -49,10 +65,9 @@ public sealed class TestCollectionGrain(TestStore store) : Grain, ICollectionGra
     {
         Check();
         store.Applied.Enqueue((Key, batch));
-        if (store.Gate is { } gate)
+        if (store.Gates.TryGetValue(Key, out var gate))
         {
-            store.Waiting.Release();
-            await gate.Task;
+            await gate.Pass();
         }
 
         if (store.Refuses.TryGetValue(Key, out var refusal))
