@@ -45,12 +45,15 @@ internal static partial class ServiceRun
         await using var registration = app.Lifetime.ApplicationStopping.Register(asked.SetResult);
         await asked.Task;
 
-        // All that was acknowledged is on flash by now, so leaving late is worse than leaving untidily.
+        // All that was acknowledged is on flash already, so leaving late is worse than leaving untidily.
         using var limit = new Timer(static _ => Environment.Exit((int)ExitCode.Stopped), null, StopLimit, Timeout.InfiniteTimeSpan);
         try
         {
             using var bounded = new CancellationTokenSource(StopLimit);
             await app.StopAsync(bounded.Token);
+
+            // The journal's closing frame; within the same limit.
+            await app.DisposeAsync();
         }
         catch (Exception e) when (e is OperationCanceledException or AggregateException)
         {

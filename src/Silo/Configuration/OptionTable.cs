@@ -79,6 +79,13 @@ internal static class OptionTable
     public static readonly NumberOption SaveAfterMs = new(
         "WriteBehind:SaveAfterMs", 300_000, 10, 86_400_000, "milliseconds", "How long a change may stay in the journal alone before it is saved to storage.");
 
+    public static readonly NumberOption IdleMinutes = new(
+        "Memory:IdleMinutes", 15, 2, 10_080, "minutes", "How long a collection stays in memory after its last use.");
+
+    public static readonly NumberOption MemoryLimitPercent = new(
+        "Memory:LimitPercent", 80, 10, 100, "percent",
+        "How much of the machine's or container's memory may be in use before the least recently used collections leave early; 100 for never.");
+
     public static readonly NumberOption GatewayPort = new(
         "Gateway:Port", 0, 0, 65_535, "", "The port for Orleans clients; 0 for none.");
 
@@ -95,6 +102,7 @@ internal static class OptionTable
         ValueBytes, CollectionBytes, Collections, Namespaces,
         JournalSegmentBytes, JournalMaxBytes, JournalMaxPendingBytes, JournalReserveBytes,
         WriteTimeoutMs, SaveAfterMs,
+        IdleMinutes, MemoryLimitPercent,
         GatewayPort, GatewayAddress,
     ];
 }

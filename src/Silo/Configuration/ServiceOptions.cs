@@ -26,6 +26,9 @@ internal sealed class ServiceOptions
     /// <summary>How long writes wait.</summary>
     public required WritesOptions Writes { get; init; }
 
+    /// <summary>How long collections stay in memory.</summary>
+    public required MemoryOptions Memory { get; init; }
+
     /// <summary>The journal's.</summary>
     public required JournalOptions Journal { get; init; }
 
@@ -57,6 +60,11 @@ internal sealed class ServiceOptions
                 Namespaces = OptionTable.Namespaces.ReadInt32(configuration),
             },
             Writes = new WritesOptions { TimeoutMs = OptionTable.WriteTimeoutMs.ReadInt32(configuration) },
+            Memory = new MemoryOptions
+            {
+                IdleMinutes = OptionTable.IdleMinutes.ReadInt32(configuration),
+                LimitPercent = OptionTable.MemoryLimitPercent.ReadInt32(configuration),
+            },
             Journal = ReadJournal(configuration, valueBytes),
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
             Gateway = ReadGateway(configuration),
@@ -68,6 +76,7 @@ internal sealed class ServiceOptions
         Require(options.Api.Validate());
         Require(options.Limits.Validate());
         Require(options.Writes.Validate());
+        Require(options.Memory.Validate());
         Require(options.Journal.Validate() is { } fault ? $"Journal:{fault}" : null);
         return options;
     }

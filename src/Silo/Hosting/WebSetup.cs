@@ -12,7 +12,7 @@ internal static class WebSetup
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddEdgeOrleansApi(options.Api);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
-        builder.Services.AddHostedService<RequestDrain>();
+        builder.Services.AddHostedService<OrderlyStop>();
     }
 
     /// <summary>Puts the gateway behind the addresses.</summary>
