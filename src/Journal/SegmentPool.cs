@@ -1,9 +1,4 @@
-using System.Globalization;
-
 namespace EdgeOrleans.Journal;
-
-/// <summary>A file of full length that waits to become a segment.</summary>
-internal readonly record struct SpareFile(string Name, IDiskFile File);
 
 /// <summary>
 /// The files of the journal: segments from oldest to newest, the last one active, and spares. Files are created and
@@ -11,39 +6,31 @@ internal readonly record struct SpareFile(string Name, IDiskFile File);
 /// </summary>
 internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong> nextGeneration, Lock gate)
 {
-    private const string SparePrefix = "spare-";
-
-    // One step of zero-filling, flushed: short enough that a group does not wait long behind it on a slow card.
-    private const int FillBytes = 256 * 1024;
-
-    private static readonly byte[] Zeros = new byte[FillBytes];
-
     private readonly List<SegmentFile> _segments = [];
     private readonly Dictionary<ushort, SegmentFile> _byId = [];
-    private readonly Queue<SpareFile> _spares = [];
+    private readonly SpareFiles _spares = new(disk, options, gate);
+    private SegmentFile? _lastFound;
     private long _nextNumber = 1;
-    private int _nextSpare;
-    private SpareFile? _filling;
-    private int _filledBytes;
-
-    // Free bytes when creating a file failed although there seemed to be room: try again only when there is more.
-    private long _refusedAtBytes = -1;
 
     public IReadOnlyList<SegmentFile> Segments => _segments;
 
     /// <summary>The segment that frames are written to; none before the first group of a new directory.</summary>
     public SegmentFile? Active { get; private set; }
 
-    public int SpareCount => _spares.Count;
+    public int SpareCount => _spares.ReadyCount;
 
-    public bool IsFilling => _filling is not null;
+    /// <summary>Whether a start at the limit has made it one file too many.</summary>
+    public bool IsOverLimit => FileCount > options.MaxSegments;
+
+    /// <summary>Whether a spare is being zero-filled.</summary>
+    public bool IsFilling => _spares.IsFilling;
 
     /// <summary>Bytes of all files.</summary>
     public long UsedBytes
     {
         get
         {
-            var bytes = (long)(_spares.Count + (_filling is null ? 0 : 1)) * options.SegmentBytes;
+            var bytes = (long)_spares.Count * options.SegmentBytes;
             foreach (var segment in _segments)
             {
                 bytes += segment.Length;
@@ -61,9 +48,9 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     {
         get
         {
-            // The newest two stay: until the active one holds a durable frame, the one before proves where the log ends.
+            // The newest stays: its header is what the numbering goes on from.
             var count = 0;
-            while (count < _segments.Count - 1 && IsFree(_segments[count]))
+            while (count < _segments.Count - 1 && _segments[count] is { LiveRecords: 0, Readers: 0 })
             {
                 count++;
             }
@@ -72,13 +59,19 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         }
     }
 
-    private int FileCount => _segments.Count + _spares.Count + (_filling is null ? 0 : 1);
+    private int FileCount => _segments.Count + _spares.Count;
 
-    private bool IsFree(SegmentFile segment) =>
-        segment is { LiveRecords: 0, Readers: 0 } && Active is { NextOffset: > JournalFormat.BlockBytes };
+    /// <summary>The segment of a live record. Under the gate.</summary>
+    public SegmentFile SegmentOf(RecordPlace place)
+    {
+        // Records come in runs of one segment.
+        if (_lastFound is null || (ushort)_lastFound.Number != place.SegmentId)
+        {
+            _lastFound = _byId[place.SegmentId];
+        }
 
-    /// <summary>The segment of a live record.</summary>
-    public SegmentFile SegmentOf(RecordPlace place) => _byId[place.SegmentId];
+        return _lastFound;
+    }
 
     /// <summary>Makes a durable record live; a copy takes over from its original. Under the gate.</summary>
     public void MakeLive(JournalOwner owner, LiveRecord record, long clockMicros)
@@ -104,54 +97,38 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     {
         _segments.Add(segment);
         _byId[(ushort)segment.Number] = segment;
-        _nextNumber = Math.Max(_nextNumber, segment.Number + 1);
+        SkipNumber(segment.Number);
     }
 
-    /// <summary>Takes over a spare found at start, or removes it when an option or a power cut has left it at another length.</summary>
-    public void AddRecoveredSpare(string name)
-    {
-        if (int.TryParse(name.AsSpan(SparePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            _nextSpare = Math.Max(_nextSpare, number + 1);
-        }
+    /// <summary>Takes over a spare found at start.</summary>
+    public void AddRecoveredSpare(string name) => _spares.AddRecovered(name, isWanted: FileCount < options.MaxSegments);
 
-        var file = disk.Open(name);
-        if (file.Length == options.SegmentBytes && FileCount < options.MaxSegments)
-        {
-            _spares.Enqueue(new SpareFile(name, file));
-            return;
-        }
-
-        file.Dispose();
-        disk.Remove(name);
-    }
-
-    /// <summary>Whether a file is a spare by its name.</summary>
-    public static bool IsSpareName(string name) => name.StartsWith(SparePrefix, StringComparison.Ordinal);
+    /// <summary>Keeps a segment's number from being used again: the disk would not open it.</summary>
+    public void SkipNumber(long number) => _nextNumber = Math.Max(_nextNumber, number + 1);
 
     /// <summary>
     /// Makes a spare the active segment. The header is durable before the file has its name, and the name before the first
-    /// frame is written; a carried frame is part of what is durable before the name.
+    /// frame is written; carried frames are part of what is durable before the name.
     /// </summary>
     /// <returns>False when there is no file and no room for one.</returns>
-    public bool TryBeginSegment(long lastFrameBefore, long clockMicros, SealCarriedFrame? carried = null)
+    public bool TryBeginSegment(long lastFrameBefore, long clockMicros, RoomFor purpose, CarriedFrames? carried = null)
     {
-        if (!TryTakeSpare(out var spare))
+        if (!_spares.TryTake(FileCount < LimitFor(purpose), purpose, out var spare))
         {
             return false;
         }
 
         var header = new SegmentHeader(
-            JournalFormat.Version, carried is not null, nextGeneration(), _nextNumber, lastFrameBefore, clockMicros);
+            JournalFormat.Version, nextGeneration(), _nextNumber, lastFrameBefore, carried?.Last ?? 0, clockMicros);
         var block = new byte[JournalFormat.BlockBytes];
         header.Write(block);
         var segment = new SegmentFile(SegmentFile.NameOf(header.Number), spare.File, header, options.SegmentBytes);
         spare.File.Write(block, 0);
         if (carried is not null)
         {
-            var frame = carried(header.Generation);
-            spare.File.Write(frame, segment.NextOffset);
-            segment.NextOffset += frame.Length;
+            var frames = carried.SealFor(header.Generation);
+            spare.File.Write(frames, segment.NextOffset);
+            segment.NextOffset += frames.Length;
         }
 
         spare.File.FlushData();
@@ -175,7 +152,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     public void Free(SegmentFile segment)
     {
         var reusable = segment.Length == options.SegmentBytes && FileCount <= options.MaxSegments;
-        var spare = new SpareFile(NextSpareName(), segment.File);
+        var spare = new SpareFile(_spares.NextName(), segment.File);
         if (reusable)
         {
             disk.Rename(segment.Name, spare.Name);
@@ -190,9 +167,10 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         {
             _segments.Remove(segment);
             _byId.Remove((ushort)segment.Number);
+            _lastFound = null;
             if (reusable)
             {
-                _spares.Enqueue(spare);
+                _spares.Add(spare);
             }
         }
 
@@ -202,54 +180,18 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         }
     }
 
-    /// <summary>Creates a file for a spare, or zero-fills it a little further. False when there is no room for one.</summary>
-    public bool TryGrow(RoomFor purpose)
-    {
-        try
-        {
-            if (_filling is null)
-            {
-                if (FileCount >= options.MaxSegments || FilesWithRoom(purpose) < 1)
-                {
-                    return false;
-                }
-
-                var name = NextSpareName();
-                var file = disk.Create(name);
-                lock (gate)
-                {
-                    _filling = new SpareFile(name, file);
-                    _filledBytes = 0;
-                }
-            }
-
-            var filling = _filling.Value;
-            var bytes = Math.Min(FillBytes, options.SegmentBytes - _filledBytes);
-            filling.File.Write(Zeros.AsSpan(0, bytes), _filledBytes);
-            filling.File.FlushData();
-            _filledBytes += bytes;
-            if (_filledBytes == options.SegmentBytes)
-            {
-                disk.FlushNames();
-                lock (gate)
-                {
-                    _spares.Enqueue(filling);
-                    _filling = null;
-                }
-            }
-
-            return true;
-        }
-        catch (DiskFullException)
-        {
-            AbandonFilling();
-            return false;
-        }
-    }
+    /// <summary>Creates a file for a spare, or zero-fills it a little further. False when there may be none, or no room.</summary>
+    public bool TryGrow() => _spares.TryGrow(FileCount < LimitFor(RoomFor.Writes), RoomFor.Writes);
 
     /// <summary>Whether appends of a kind may take so many bytes more than the active segment has left, and if not, why.</summary>
     public AppendRefusal Judge(RoomFor purpose, long bytesBeyondActive)
     {
+        if (FileCount - FreeCount > options.MaxSegments || FileCount > options.MaxSegments + 1)
+        {
+            // Else every restart at the limit could add a segment.
+            return AppendRefusal.BacklogFull;
+        }
+
         if (bytesBeyondActive <= 0)
         {
             return AppendRefusal.None;
@@ -258,15 +200,15 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         // What a segment holds at the very least: a frame that does not fit into its rest goes into the next one.
         var needed = (bytesBeyondActive + options.MaxFrameBytes - 1) / options.MaxFrameBytes;
         var kept = KeptSegments(purpose);
-        var spares = _spares.Count + (_filling is null ? 0 : 1) + FreeCount;
+        var spares = _spares.Count + FreeCount;
         var pool = options.MaxSegments - FileCount;
         if (spares + pool - kept < needed)
         {
             return AppendRefusal.BacklogFull;
         }
 
-        var own = spares + Math.Min(pool, FilesWithRoom(purpose));
-        var all = spares + Math.Min(pool, FilesWithRoom(RoomFor.Housekeeping));
+        var own = spares + Math.Min(pool, _spares.FilesWithRoom(purpose));
+        var all = spares + Math.Min(pool, _spares.FilesWithRoom(RoomFor.Housekeeping));
         return Math.Min(own, all - kept) >= needed ? AppendRefusal.None : AppendRefusal.NoRoom;
     }
 
@@ -278,12 +220,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
             segment.File.Dispose();
         }
 
-        foreach (var spare in _spares)
-        {
-            spare.File.Dispose();
-        }
-
-        _filling?.File.Dispose();
+        _spares.Close();
     }
 
     // Housekeeping writes marks and copies to free the oldest segment; it never needs more than one segment for it, because
@@ -295,67 +232,11 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         _ => 0,
     };
 
-    private long FilesWithRoom(RoomFor purpose)
+    // A start at the limit must succeed, and what is written to give a segment up frees one in the next step.
+    private int LimitFor(RoomFor purpose) => purpose switch
     {
-        var free = disk.FreeBytes;
-        if (free <= _refusedAtBytes)
-        {
-            return 0;
-        }
-
-        return Math.Max(0, purpose == RoomFor.Writes ? free - options.ReserveBytes : free) / options.SegmentBytes;
-    }
-
-    private bool TryTakeSpare(out SpareFile spare)
-    {
-        while (_spares.Count == 0)
-        {
-            // Who may use the last of the room was judged when the append was taken.
-            if (!TryGrow(RoomFor.Housekeeping))
-            {
-                spare = default;
-                return false;
-            }
-        }
-
-        lock (gate)
-        {
-            spare = _spares.Dequeue();
-        }
-
-        return true;
-    }
-
-    private void AbandonFilling()
-    {
-        if (_filling is { } partial)
-        {
-            partial.File.Dispose();
-            disk.Remove(partial.Name);
-            lock (gate)
-            {
-                _filling = null;
-            }
-        }
-
-        _refusedAtBytes = disk.FreeBytes;
-    }
-
-    private string NextSpareName() => SparePrefix + (_nextSpare++).ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>Seals the carried frame for the generation of the new segment and returns its bytes, padding included.</summary>
-internal delegate ReadOnlySpan<byte> SealCarriedFrame(ulong generation);
-
-/// <summary>Who asks for room: each may go deeper into the reserve than the one before.</summary>
-internal enum RoomFor
-{
-    /// <summary>Ordinary appends.</summary>
-    Writes,
-
-    /// <summary>Deletes, clears and the like, which make room.</summary>
-    Reclaims,
-
-    /// <summary>What the journal itself must write to free a segment.</summary>
-    Housekeeping,
+        RoomFor.Recovery => int.MaxValue,
+        RoomFor.Housekeeping => options.MaxSegments + 2,
+        _ => options.MaxSegments,
+    };
 }
