@@ -17,6 +17,9 @@ internal sealed class TestDevice : IDisposable
 
     public JournalOptions Journal { get; init; } = new() { SegmentBytes = 4 * 1024 * 1024, ReserveBytes = 0 };
 
+    /// <summary>Whether collections are saved without a test asking for it.</summary>
+    public bool SavesByItself { get; init; }
+
     public TestMachineClock Clock { get; } = new();
 
     public FileInfo[] Files => new DirectoryInfo(_directory).GetFiles();
