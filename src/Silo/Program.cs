@@ -3,6 +3,12 @@ using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
 using EdgeOrleans.Silo.Native;
 
+if (Usage.For(args) is { } usage)
+{
+    await Console.Out.WriteLineAsync(usage);
+    return (int)ExitCode.Stopped;
+}
+
 try
 {
     var configuration = ConfigurationSources.Read(args);
