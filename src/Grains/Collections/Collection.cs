@@ -188,7 +188,8 @@ internal sealed class Collection : IDisposable
         var lastVersion = _loading.LastVersion;
         if (refusal is null && group is not null)
         {
-            refusal = await Wait(group, new Deadline(_services));
+            await new Deadline(_services).Race(group.Outcome);
+            refusal = Settle(group);
         }
 
         return new VersionAnswer(refusal, lastVersion);
@@ -282,14 +283,19 @@ internal sealed class Collection : IDisposable
         return verdict.Group is null ? verdict.Results : await Finish(verdict, deadline);
     }
 
-    private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline) =>
-        await Wait(verdict.Group!, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
+    private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline)
+    {
+        var group = verdict.Group!;
+        await deadline.Race(group.Outcome);
+        return Settle(group) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
+    }
 
     private async Task<Refusal?> Register(Deadline deadline)
     {
         var clears = _clears;
         var registering = _registering ??= RegisterOnce();
-        if (!await deadline.Wait(registering))
+        await deadline.Race(registering);
+        if (!registering.IsCompleted)
         {
             return Refusals.TimedOut;
         }
@@ -319,13 +325,14 @@ internal sealed class Collection : IDisposable
         }
     }
 
-    /// <summary>Waits until a group is durable and what it holds is settled.</summary>
-    /// <returns>Why that is not known; <see langword="null"/> when it is so.</returns>
-    private async Task<Refusal?> Wait(CommitGroup group, Deadline deadline)
+    /// <summary>Settles what has become durable, and says what became of a group that was waited for.</summary>
+    /// <returns>Why it is not known to be durable; <see langword="null"/> when it is.</returns>
+    private Refusal? Settle(CommitGroup group)
     {
-        var isKnown = await deadline.Wait(group.Outcome);
         _loading.Writer!.CatchUp();
-        return !isKnown ? Refusals.TimedOut : await group.Outcome == CommitOutcome.Durable ? null : Refusals.FlushFailed;
+        return !group.Outcome.IsCompleted ? Refusals.TimedOut
+            : group.Outcome.Result == CommitOutcome.Durable ? null
+            : Refusals.FlushFailed;
     }
 
     private static string? NameFault(string key) =>
