@@ -21,12 +21,8 @@ public static class SaveHosting
         return silo;
     }
 
-<<<<<<< HEAD
     /// <summary>The scheduler alone, with nobody to drive it.</summary>
     internal static SaveScheduler Scheduler(IServiceProvider services)
-=======
-    private static SaveScheduler Scheduler(IServiceProvider services)
->>>>>>> main
     {
         var grains = services.GetRequiredService<IGrainFactory>();
         return new SaveScheduler(
