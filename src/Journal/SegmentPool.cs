@@ -119,7 +119,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         }
 
         var header = new SegmentHeader(
-            JournalFormat.Version, nextGeneration(), _nextNumber, lastFrameBefore, carried?.Last ?? 0, clockMicros);
+            JournalFormat.Version, options.SegmentBytes, nextGeneration(), _nextNumber, lastFrameBefore, carried?.Last ?? 0, clockMicros);
         var block = new byte[JournalFormat.BlockBytes];
         header.Write(block);
         var segment = new SegmentFile(SegmentFile.NameOf(header.Number), spare.File, header, options.SegmentBytes);
