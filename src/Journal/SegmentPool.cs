@@ -123,6 +123,11 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         var block = new byte[JournalFormat.BlockBytes];
         header.Write(block);
         var segment = new SegmentFile(SegmentFile.NameOf(header.Number), spare.File, header, options.SegmentBytes);
+        if (!spare.IsLengthDurable)
+        {
+            spare.File.Write(new byte[JournalFormat.BlockBytes], options.SegmentBytes - JournalFormat.BlockBytes);
+        }
+
         spare.File.Write(block, 0);
         if (carried is not null)
         {
