@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace EdgeOrleans.Journal;
 
@@ -26,7 +25,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         foreach (var (name, number) in unopened)
         {
             pool.SkipNumber(number);
-            _report.Add(new JournalDamage(name, 0, 0, 0, 0, 0, [], false, null));
+            _report.Add(new JournalDamage(JournalDamageKind.Unopened, name, 0, 0, 0, 0, 0, [], false, null));
         }
 
         var quarantine = new Quarantine(disk, _names);
@@ -36,7 +35,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
             Read(found[i], quarantine, isFollowed: i + 1 < found.Count && found[i + 1].Number == found[i].Number + 1);
         }
 
-        foreach (var name in _names.Where(SegmentPool.IsSpareName))
+        foreach (var name in _names.Where(SpareFiles.IsName))
         {
             pool.AddRecoveredSpare(name);
         }
@@ -83,11 +82,19 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
 
             owner.Live.RemoveFirst(saved);
             _report.LiveRecords += owner.Live.Count;
+            _report.Marks += owner.TrimmedSequence > 0 ? 1 : 0;
         }
     }
 
     private void BeginNewSegment()
     {
+        if (pool.Segments.Count + pool.SpareCount > 0)
+        {
+            // Names, too, may be in memory alone: a spare whose rename is lost would come back as the segment it was, with
+            // what is written into it now.
+            disk.FlushNames();
+        }
+
         if (LastFrame == 0)
         {
             return;
@@ -125,7 +132,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
                 continue;
             }
 
-            var owner = owners.OwnerOf(Encoding.UTF8.GetString(head.Owner(from)));
+            var owner = owners.OwnerOf(head.Owner(from));
             if (head.Kind == RecordKind.TrimMark)
             {
                 owner.Mark.BecameDurable(head.Sequence, to.Number, owner.TrimmedSequence);
