@@ -1,3 +1,5 @@
+using EdgeOrleans.Simulation.Running;
 using Xunit.Runner.InProc.SystemConsole;
 
-return await ConsoleRunner.Run(args);
+// The tests without arguments; `seeds` plays any number of seeds.
+return args is ["seeds", ..] ? SeedCommand.Run(args.AsSpan(1)) : await ConsoleRunner.Run(args);
