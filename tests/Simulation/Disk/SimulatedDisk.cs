@@ -32,6 +32,21 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     /// <summary>Flushes of files that were carried out.</summary>
     public long FlushCount { get; private set; }
 
+    /// <summary>Bytes of all files.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            var used = 0L;
+            foreach (var file in _names.Current.Values)
+            {
+                used += file.Length;
+            }
+
+            return used;
+        }
+    }
+
     /// <summary>The directory for a process that starts now. The one before loses it, whatever it still tries.</summary>
     public IDisk Mount() => new MountedDisk(this, ++_mounts);
 
@@ -113,19 +128,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
         trace.Add($"    disk: DAMAGE in {name} (file {file.Id}) at {(page * SimulatedFile.PageBytes) + start}");
     }
 
-    private long FreeBytes
-    {
-        get
-        {
-            var used = 0L;
-            foreach (var file in _names.Current.Values)
-            {
-                used += file.Length;
-            }
-
-            return Math.Max(0, Faults.CapacityBytes - used);
-        }
-    }
+    private long FreeBytes => Math.Max(0, Faults.CapacityBytes - UsedBytes);
 
     private SimulatedFile Create(string name)
     {
