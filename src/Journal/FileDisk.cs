@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeOrleans.Journal;
+
+/// <summary>A directory of the real file system, locked for this process for as long as the object lives.</summary>
+public sealed class FileDisk : IDisk
+{
+    private const string LockName = "journal.lock";
+
+    private readonly string _directory;
+    private readonly DriveInfo _drive;
+    private readonly SafeFileHandle _lock;
+    private readonly SafeFileHandle _names;
+
+    /// <summary>Creates the directory when it is missing, and locks it.</summary>
+    /// <exception cref="DataDirectoryInUseException">Another process has it.</exception>
+    public FileDisk(string directory)
+    {
+        _directory = Path.GetFullPath(directory);
+        CreateDirectory(_directory);
+        _drive = new DriveInfo(_directory);
+        _lock = TakeLock(_directory);
+        _names = LibC.OpenDirectory(_directory);
+    }
+
+    /// <inheritdoc/>
+    public long FreeBytes => _drive.AvailableFreeSpace;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List()
+    {
+        var names = new List<string>();
+        foreach (var path in Directory.EnumerateFiles(_directory))
+        {
+            names.Add(Path.GetFileName(path));
+        }
+
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public IDiskFile Create(string name) => OpenFile(name, FileMode.CreateNew);
+
+    /// <inheritdoc/>
+    public IDiskFile Open(string name) => OpenFile(name, FileMode.Open);
+
+    /// <inheritdoc/>
+    /// <remarks>With overwrite it is one rename(2); without, .NET links and unlinks.</remarks>
+    public void Rename(string from, string to) => File.Move(PathOf(from), PathOf(to), overwrite: true);
+
+    /// <inheritdoc/>
+    public void Remove(string name) => File.Delete(PathOf(name));
+
+    /// <inheritdoc/>
+    public void FlushNames()
+    {
+        if (LibC.Retry(static names => LibC.Fsync(names), _names) is var error and not 0)
+        {
+            throw LibC.Fault("fsync", _directory, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _names.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Creates what is missing of the path and makes each new name durable in the directory above it.</summary>
+    private static void CreateDirectory(string directory)
+    {
+        if (Directory.Exists(directory) || Path.GetDirectoryName(directory) is not { } parent)
+        {
+            return;
+        }
+
+        CreateDirectory(parent);
+        Directory.CreateDirectory(directory);
+        using var names = LibC.OpenDirectory(parent);
+        if (LibC.Retry(static names => LibC.Fsync(names), names) is var error and not 0)
+        {
+            throw LibC.Fault("fsync", parent, error);
+        }
+    }
+
+    private static SafeFileHandle TakeLock(string directory)
+    {
+        var inUse = new DataDirectoryInUseException($"The data directory {directory} is in use by another process.");
+        SafeFileHandle handle;
+        try
+        {
+            // Without sharing .NET takes this very lock, unless its environment forbids: hence once more by hand.
+            handle = File.OpenHandle(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (fault.HResult == LibC.WouldBlock)
+        {
+            throw inUse;
+        }
+
+        if (LibC.Lock(handle, LibC.ExclusiveLock | LibC.DoNotBlock) == 0)
+        {
+            return handle;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        throw error == LibC.WouldBlock ? inUse : LibC.Fault("flock", directory, error);
+    }
+
+    private string PathOf(string name) => Path.Combine(_directory, name);
+
+    private FileDiskFile OpenFile(string name, FileMode mode)
+    {
+        try
+        {
+            return new FileDiskFile(
+                name, File.OpenHandle(PathOf(name), mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (IOException fault) when (LibC.IsDiskFull(fault))
+        {
+            throw new DiskFullException($"There is no room to create {name}.", fault);
+        }
+    }
+}

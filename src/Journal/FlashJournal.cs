@@ -1,0 +1,362 @@
+
+namespace EdgeOrleans.Journal;
+
+/// <summary>
+/// A durable log on flash for many owners: an append is acknowledged when its group has been written and flushed, and
+/// given up when the primary target has it. Appends, trims and reads may come from any thread; <see cref="RunOnce"/> from
+/// one at a time.
+/// </summary>
+public sealed class FlashJournal : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly JournalOptions _options;
+    private readonly JournalClock _clock;
+    private readonly SegmentPool _pool;
+    private readonly OwnerTable _owners;
+    private readonly FrameWriter _writer;
+    private readonly GroupCommit _commit;
+    private readonly Housekeeper _housekeeper;
+    private string? _failure;
+    private bool _houseworkIsNext;
+    private bool _isClosed;
+
+    private FlashJournal(IDisk disk, JournalOptions options, JournalSeams seams)
+    {
+        _options = options;
+        _pool = new SegmentPool(disk, options, seams.NextGeneration, _gate);
+        _owners = new OwnerTable(this);
+        var recovery = new JournalRecovery(disk, _pool, _owners);
+        recovery.Run();
+        Recovery = recovery.Report;
+        _clock = new JournalClock(Recovery.ClockFloorMicros);
+        _writer = new FrameWriter(_pool, _clock, _gate, recovery.LastFrame);
+        _commit = new GroupCommit(options, _pool, _writer, _gate, seams.InlineCompletions);
+        _housekeeper = new Housekeeper(options, _pool, _writer, _owners, _gate);
+    }
+
+    /// <summary>What was found at start.</summary>
+    public RecoveryReport Recovery { get; }
+
+    /// <summary>The <see cref="CommitGroup.Position"/> of the newest durable group: everything up to it survives a power cut.</summary>
+    public long DurablePosition => _commit.DurablePosition;
+
+    /// <summary>Why nothing is written any more, as a sentence; null while all is well.</summary>
+    public string? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>How full it is.</summary>
+    public JournalPressure Pressure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var held = 0L;
+                var live = 0L;
+                for (var i = _pool.FreeCount; i < _pool.Segments.Count; i++)
+                {
+                    held += _pool.Segments[i].Length;
+                    live += _pool.Segments[i].LiveBytes;
+                }
+
+                var oldest = 0L;
+                foreach (var owner in _owners.Kept)
+                {
+                    if (owner.UnsavedSinceMicros is var since and not 0 && (oldest == 0 || since < oldest))
+                    {
+                        oldest = since;
+                    }
+                }
+
+                return new JournalPressure(
+                    _pool.UsedBytes, _options.MaxBytes, held, live, _commit.PendingBytes, oldest, StateUnderGate(), []);
+            }
+        }
+    }
+
+    /// <summary>Called when <see cref="RunOnce"/> may have something to do.</summary>
+    internal Action? Woken { get; set; }
+
+    /// <summary>Whether a look at the file system's free space may let the journal go on.</summary>
+    internal bool WaitsForRoom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return StateUnderGate() == JournalState.NoRoom;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads what is there, mends what a power cut or a bad sector did, and makes the newest frame durable in a segment of
+    /// its own before anybody can read it.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="JournalFormatException">A segment was written by a newer version.</exception>
+    /// <exception cref="IOException">The disk cannot be listed or written.</exception>
+    public static FlashJournal Open(IDisk disk, JournalOptions options) =>
+        OpenSimulated(disk, options, JournalSeams.Production);
+
+    internal static FlashJournal OpenSimulated(IDisk disk, JournalOptions options, JournalSeams seams)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Validate() is { } fault
+            ? throw new ArgumentException(fault, nameof(options))
+            : new FlashJournal(disk, options, seams);
+    }
+
+    /// <summary>
+    /// From now on, headers are stamped with this clock, which is built on what <see cref="Recovery"/> says. To be called
+    /// before the first append.
+    /// </summary>
+    public void UseClock(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock.Use(clock);
+    }
+
+    /// <summary>The owner of this key: the same object for as long as anybody holds it.</summary>
+    /// <param name="key">1 to 1024 bytes of UTF-8.</param>
+    public JournalOwner OwnerOf(string key)
+    {
+        lock (_gate)
+        {
+            return _owners.OwnerOf(key);
+        }
+    }
+
+    /// <summary>Queues records of one owner for the next group, all or none, in the order given.</summary>
+    /// <param name="owner">Whose they are.</param>
+    /// <param name="records">At least one; sequences ascend and are above <see cref="JournalOwner.LastSequence"/>.</param>
+    /// <param name="reclaims">Whether this makes room (a delete, a clear): it may use the reserve.</param>
+    /// <param name="group">The group that they will be durable with.</param>
+    /// <param name="refusal">Why nothing was taken.</param>
+    /// <returns>Whether they were taken. Records of one call share a frame whenever they fit into one.</returns>
+    public bool TryAppend(
+        JournalOwner owner,
+        ReadOnlySpan<JournalRecord> records,
+        bool reclaims,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CommitGroup? group,
+        out AppendRefusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        var bytes = CheckedSizeOf(owner, records);
+        bool wasIdle;
+        lock (_gate)
+        {
+            if (_failure is not null || _isClosed)
+            {
+                refusal = AppendRefusal.Failed;
+                group = null;
+                return false;
+            }
+
+            if (records[0].Sequence <= owner.LastSequence)
+            {
+                throw new ArgumentException(
+                    $"{owner.Key} appends sequence {records[0].Sequence} after {owner.LastSequence}.", nameof(records));
+            }
+
+            wasIdle = !_commit.HasPending;
+            group = _commit.TryAppend(owner, records, bytes, reclaims ? RoomFor.Reclaims : RoomFor.Writes, out refusal);
+            if (group is not null)
+            {
+                _owners.Keep(owner);
+                owner.Appended(records[^1].Sequence, group.Position);
+            }
+        }
+
+        if (wasIdle || group is null)
+        {
+            // A refusal wakes too: there may be a segment to free, or room by now.
+            Woken?.Invoke();
+        }
+
+        return group is not null;
+    }
+
+    /// <summary>
+    /// The pump: writes at most one group, or does one piece of housekeeping (zero-fills a spare a little, frees a segment,
+    /// copies a laggard forward). No thread, no real time.
+    /// </summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool RunOnce()
+    {
+        if (Failure is not null || _isClosed)
+        {
+            return false;
+        }
+
+        try
+        {
+            // They take turns, so that a spare is ready in time under steady load.
+            if (!_houseworkIsNext && _commit.TryWriteGroup())
+            {
+                _houseworkIsNext = true;
+                return true;
+            }
+
+            _houseworkIsNext = false;
+            return _housekeeper.Step() || _commit.TryWriteGroup();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Fail($"The journal could not be written: {fault.Message} Nothing is written until restart.");
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// The primary target durably has everything of this owner up to this sequence. Costs no write now: the mark rides in
+    /// padding, or goes out before a segment is used again or at a clean close.
+    /// </summary>
+    public void Trim(JournalOwner owner, long sequence)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        lock (_gate)
+        {
+            if (sequence <= owner.TrimmedSequence)
+            {
+                return;
+            }
+
+            owner.Trimmed(sequence);
+            _owners.Keep(owner);
+            var saved = owner.Live.IndexFrom(sequence + 1);
+            foreach (var record in owner.Live.Items[..saved])
+            {
+                owner.Mark.Trimmed(_pool.SegmentOf(record.Place).Number);
+                _pool.MakeDead(record);
+            }
+
+            owner.Live.RemoveFirst(saved);
+            owner.UnsavedSinceMicros = _clock.Now();
+            _commit.QueueMark(owner);
+        }
+
+        Woken?.Invoke();
+    }
+
+    /// <summary>The owners that hold the oldest segments, those of the oldest first: saving them frees the most.</summary>
+    public IReadOnlyList<JournalOwner> OwnersToSave(int atMost)
+    {
+        lock (_gate)
+        {
+            return OldestHolders.Find(_owners.Kept, atMost);
+        }
+    }
+
+    /// <summary>Writes what is queued and the closing frame (trim marks, clock), then closes the files. After a failure it only closes.</summary>
+    public void Dispose()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        while (RunOnce())
+        {
+        }
+
+        if (Failure is null && _pool.Active is not null)
+        {
+            try
+            {
+                _housekeeper.WriteClosingFrame();
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                Fail($"The journal could not be closed cleanly: {fault.Message}");
+            }
+        }
+
+        Fail("The journal is closed.");
+        _isClosed = true;
+        _pool.Close();
+    }
+
+    /// <summary>Ends writing for good; everybody who waits gets <see cref="CommitOutcome.Failed"/>.</summary>
+    internal void Fail(string failure)
+    {
+        CommitGroup? writing, open;
+        lock (_gate)
+        {
+            _failure ??= failure;
+            (writing, open) = _commit.Abandon();
+        }
+
+        writing?.Complete(CommitOutcome.Failed);
+        open?.Complete(CommitOutcome.Failed);
+    }
+
+    internal IEnumerable<TailRecord> ReadTail(JournalOwner owner)
+    {
+        (LiveRecord Record, SegmentFile Segment)[] tail;
+        lock (_gate)
+        {
+            var items = owner.Live.Items;
+            tail = new (LiveRecord, SegmentFile)[items.Length];
+            for (var i = 0; i < items.Length; i++)
+            {
+                tail[i] = (items[i], _pool.SegmentOf(items[i].Place));
+                tail[i].Segment.Readers++;
+            }
+        }
+
+        try
+        {
+            var reader = new TailReader();
+            foreach (var (record, segment) in tail)
+            {
+                if (reader.TryRead(segment, record, owner, out var payload))
+                {
+                    yield return new TailRecord(record.Sequence, payload);
+                }
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                foreach (var (_, segment) in tail)
+                {
+                    segment.Readers--;
+                }
+            }
+        }
+    }
+
+    private JournalState StateUnderGate()
+    {
+        if (_failure is not null)
+        {
+            return JournalState.Failed;
+        }
+
+        var beyond = _commit.PendingBytes + JournalFormat.BlockBytes - (_pool.Active?.Remaining ?? 0);
+        return _pool.Judge(RoomFor.Writes, beyond) switch
+        {
+            AppendRefusal.BacklogFull => JournalState.BacklogFull,
+            AppendRefusal.NoRoom => JournalState.NoRoom,
+            _ => JournalState.Writing,
+        };
+    }
+
+    private int CheckedSizeOf(JournalOwner owner, ReadOnlySpan<JournalRecord> records)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(records.Length, nameof(records));
+        var bytes = 0;
+        var last = long.MinValue;
+        foreach (var record in records)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Payload.Length, _options.MaxRecordBytes, nameof(records));
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(record.Sequence, last, nameof(records));
+            bytes = checked(bytes + RecordFrame.SizeOf(owner.Utf8.Length, record.Payload.Length));
+            last = record.Sequence;
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,53 @@
+namespace EdgeOrleans.Journal;
+
+/// <summary>
+/// One object per owner key. Owners with records or a mark are kept; the others only as long as somebody else holds
+/// them, because clients may ask for any number of collections that do not exist. Used under the journal's gate.
+/// </summary>
+internal sealed class OwnerTable(FlashJournal journal)
+{
+    private readonly Dictionary<string, WeakReference<JournalOwner>> _byKey = new(StringComparer.Ordinal);
+    private readonly HashSet<JournalOwner> _kept = [];
+    private int _purgeAtCount = 1024;
+
+    /// <summary>All owners that have or had something in the journal.</summary>
+    public IReadOnlyCollection<JournalOwner> Kept => _kept;
+
+    /// <summary>The owner of this key.</summary>
+    public JournalOwner OwnerOf(string key)
+    {
+        if (_byKey.TryGetValue(key, out var reference) && reference.TryGetTarget(out var owner))
+        {
+            return owner;
+        }
+
+        Purge();
+        owner = new JournalOwner(journal, key);
+        _byKey[key] = new WeakReference<JournalOwner>(owner);
+        return owner;
+    }
+
+    /// <summary>Keeps an owner from now on.</summary>
+    public void Keep(JournalOwner owner) => _kept.Add(owner);
+
+    /// <summary>Keeps an owner no longer than somebody else holds it.</summary>
+    public void Release(JournalOwner owner) => _kept.Remove(owner);
+
+    private void Purge()
+    {
+        if (_byKey.Count < _purgeAtCount)
+        {
+            return;
+        }
+
+        foreach (var (key, reference) in _byKey)
+        {
+            if (!reference.TryGetTarget(out _))
+            {
+                _byKey.Remove(key);
+            }
+        }
+
+        _purgeAtCount = Math.Max(1024, 2 * _byKey.Count);
+    }
+}
