@@ -1,0 +1,207 @@
+using EdgeOrleans.Grains.Entries;
+
+namespace EdgeOrleans.Grains.WriteBehind;
+
+/// <summary>
+/// Reads a collection back from its rows: the head names a snapshot, the slots after its save hold what changed since.
+/// </summary>
+/// <remarks>
+/// Whoever builds on a load reads the journal's mark of what was trimmed <em>after</em> it: when that is greater than the loaded
+/// sequence, a save of an earlier activation landed in between, and loading again shows it.
+/// </remarks>
+public sealed class CollectionLoader(WriteBehindTarget target)
+{
+    // Only another process can move the rows under a reader, and it takes at least one storage call per step.
+    private const int MaxTries = 4;
+
+    /// <summary>Reads totals and sequence alone: the head and the slots, no chunk.</summary>
+    /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
+    public Task<CollectionOutline> LoadOutline(string collectionKey, CancellationToken ct) =>
+        target.Run(collectionKey, async () => (await ReadChain(collectionKey, withEntries: false, ct)).Outline, ct);
+
+    /// <summary>Reads everything.</summary>
+    /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
+    public Task<LoadedCollection> Load(string collectionKey, CancellationToken ct) =>
+        target.Run(collectionKey, () => LoadAll(collectionKey, ct), ct);
+
+    /// <summary>Reads what a saver needs; for callers that already are in the collection's lane.</summary>
+    internal async Task<TargetState> ReadState(string collectionKey, CancellationToken ct) =>
+        (await ReadChain(collectionKey, withEntries: false, ct)).Outline.State;
+
+    private async Task<LoadedCollection> LoadAll(string collectionKey, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (outline, changes) = await ReadChain(collectionKey, withEntries: true, ct);
+            var snapshot = new List<StoredEntry>();
+            if (await ReadChunks(collectionKey, outline.State, snapshot, ct) is { } fault)
+            {
+                // The row was written for another snapshot: the head has moved on since we read it, or the database is damaged.
+                if (attempt < MaxTries)
+                {
+                    continue;
+                }
+
+                throw new StateDamagedException(fault);
+            }
+
+            var merge = new EntryMerge(snapshot, changes);
+            merge.Run(outline.TombstoneFloor);
+            return new LoadedCollection
+            {
+                Outline = new CollectionOutline
+                {
+                    State = outline.State,
+                    Sequence = outline.Sequence,
+                    LastVersion = outline.LastVersion,
+                    Count = merge.Entries.Count,
+                    Bytes = merge.Bytes,
+                    TombstoneFloor = outline.TombstoneFloor,
+                },
+                Entries = merge.Entries,
+                Tombstones = merge.Tombstones,
+            };
+        }
+    }
+
+    private async Task<string?> ReadChunks(string collectionKey, TargetState state, List<StoredEntry> entries, CancellationToken ct)
+    {
+        for (var i = 0; i < (state.Head?.Chunks ?? 0); i++)
+        {
+            var name = RowName.Chunk(state.Generation, i);
+            var row = await target.Rows.Read(collectionKey, name, ct);
+            if (row.IsNone)
+            {
+                return $"Row '{name}' of collection '{collectionKey}' is missing.";
+            }
+
+            var header = StatePayloadReader.Read(collectionKey, name, row.Payload, entries);
+            if (header.Kind != StateKind.Chunk || header.Generation != state.Generation || header.Chunk != i
+                || header.Save != state.HeadSave || header.Sequence != state.Head!.Sequence)
+            {
+                return $"Row '{name}' of collection '{collectionKey}' is not of the snapshot that the head names.";
+            }
+
+            state.SetETag(name, row.ETag);
+        }
+
+        return null;
+    }
+
+    private async Task<(CollectionOutline Outline, List<StoredEntry> Changes)> ReadChain(string collectionKey, bool withEntries, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var changes = new List<StoredEntry>();
+            var chain = new RowChain(target.Rows.Epoch);
+            var row = await target.Rows.Read(collectionKey, RowName.Head, ct);
+            chain.State.SetETag(RowName.Head, row.ETag);
+            if (!row.IsNone)
+            {
+                chain.AddHead(StatePayloadReader.ReadHeader(collectionKey, RowName.Head, row.Payload));
+            }
+
+            var fault = await ReadSlots(collectionKey, chain, withEntries ? changes : null, ct)
+                ?? (chain.State.Epoch == target.Rows.Epoch ? null : $"Target '{target.Name}' began anew while collection '{collectionKey}' was read.");
+            if (fault is null)
+            {
+                return (chain.Outline(), changes);
+            }
+
+            if (attempt == MaxTries)
+            {
+                throw new StateDamagedException(fault);
+            }
+        }
+    }
+
+    private async Task<string?> ReadSlots(string collectionKey, RowChain chain, List<StoredEntry>? changes, CancellationToken ct)
+    {
+        var first = chain.State.HeadSave + 1;
+        for (var save = first; save < first + RowName.SlotCount; save++)
+        {
+            var name = RowName.Slot(save);
+            var row = await target.Rows.Read(collectionKey, name, ct);
+            chain.State.SetETag(name, row.ETag);
+            if (row.IsNone)
+            {
+                return null;
+            }
+
+            var header = StatePayloadReader.ReadHeader(collectionKey, name, row.Payload);
+            if (header.Save < save)
+            {
+                return null;
+            }
+
+            if (header.Save > save || header.Since > chain.State.SavedSequence || header.Kind is not (StateKind.Delta or StateKind.Seal))
+            {
+                return $"Row '{name}' of collection '{collectionKey}' holds save {header.Save}, which does not follow its head.";
+            }
+
+            if (changes is not null && header.Kind == StateKind.Delta)
+            {
+                // What the rows before hold is complete up to their sequence. An older entry may only be here because a snapshot
+                // overtook this delta, and its tombstone may be gone: it must not come back.
+                var complete = chain.State.SavedSequence;
+                var fresh = new List<StoredEntry>();
+                StatePayloadReader.Read(collectionKey, name, row.Payload, fresh);
+                changes.AddRange(fresh.Where(entry => entry.Sequence > complete));
+            }
+
+            chain.AddSlot(header, row.Payload.Length);
+        }
+
+        return null;
+    }
+
+    /// <summary>Head and slots put together while they are read.</summary>
+    private sealed class RowChain(long epoch)
+    {
+        private StateHeader? _newest;
+        private long _lastVersion;
+        private long _tombstoneFloor;
+
+        public TargetState State { get; } = new(epoch);
+
+        public void AddHead(StateHeader head)
+        {
+            State.SetHead(head);
+            Add(head);
+        }
+
+        public void AddSlot(StateHeader slot, long payloadBytes)
+        {
+            State.AddSave(slot, payloadBytes);
+            if (slot.Kind == StateKind.Seal)
+            {
+                State.RequireFence();
+            }
+            else
+            {
+                Add(slot);
+            }
+        }
+
+        public CollectionOutline Outline() => new()
+        {
+            State = State,
+            Sequence = State.SavedSequence,
+            LastVersion = _lastVersion,
+            Count = _newest?.Count ?? 0,
+            Bytes = _newest?.Bytes ?? 0,
+            TombstoneFloor = _tombstoneFloor,
+        };
+
+        private void Add(StateHeader row)
+        {
+            if (_newest is null || row.Sequence >= _newest.Sequence)
+            {
+                _newest = row;
+            }
+
+            _lastVersion = Math.Max(_lastVersion, row.LastVersion);
+            _tombstoneFloor = Math.Max(_tombstoneFloor, row.TombstoneFloor);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using EdgeOrleans.Grains.Entries;
+
+namespace EdgeOrleans.Grains.WriteBehind;
+
+/// <summary>A snapshot on its way to a target: where its chunks are cut, and how far it has come.</summary>
+internal sealed class SnapshotPlan
+{
+    /// <summary>
+    /// A chunk ends with the entry that reaches this. Large enough that a row's overhead does not count, small enough that one storage
+    /// call of a slow card stays well under a second and its buffers do not show in the process's memory.
+    /// </summary>
+    public const int ChunkBytes = 256 * 1024;
+
+    private readonly List<int> _ends = [];
+
+    /// <param name="content">What to save; kept until the snapshot is finished, however long the storage is away.</param>
+    /// <param name="generation">The generation that it becomes.</param>
+    public SnapshotPlan(CollectionSnapshot content, long generation)
+    {
+        Content = content;
+        Generation = generation;
+        int end = 0, bytes = 0;
+        foreach (var entry in All())
+        {
+            end++;
+            bytes += StatePayloadWriter.EstimateBytes(entry);
+            if (bytes >= ChunkBytes)
+            {
+                _ends.Add(end);
+                bytes = 0;
+            }
+        }
+
+        if (bytes > 0)
+        {
+            _ends.Add(end);
+        }
+    }
+
+    public CollectionSnapshot Content { get; }
+
+    public long Generation { get; }
+
+    /// <summary>How many chunks.</summary>
+    public int Chunks => _ends.Count;
+
+    /// <summary>The save whose seal announced this snapshot.</summary>
+    public long Save { get; set; }
+
+    /// <summary>The next chunk to write.</summary>
+    public int NextChunk { get; set; }
+
+    /// <summary>Bytes of the chunks written so far.</summary>
+    public long WrittenBytes { get; set; }
+
+    /// <summary>The entries of each chunk from <see cref="NextChunk"/> on.</summary>
+    public IEnumerable<IEnumerable<StoredEntry>> RemainingChunks()
+    {
+        var start = NextChunk == 0 ? 0 : _ends[NextChunk - 1];
+        using var entries = All().Skip(start).GetEnumerator();
+        for (var i = NextChunk; i < _ends.Count; i++)
+        {
+            var count = _ends[i] - start;
+            start = _ends[i];
+            yield return Take(entries, count);
+        }
+    }
+
+    private IEnumerable<StoredEntry> All() => Content.ChangesSince(0);
+
+    private static IEnumerable<StoredEntry> Take(IEnumerator<StoredEntry> entries, int count)
+    {
+        for (var i = 0; i < count && entries.MoveNext(); i++)
+        {
+            yield return entries.Current;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace EdgeOrleans.Grains.WriteBehind;
+
+/// <summary>Writes rows under the ETags of a <see cref="TargetState"/> and tells our own ambiguous writes from those of others.</summary>
+internal sealed class StateRowWriter(string collectionKey, string writer, IStateRows rows, TargetState state)
+{
+    /// <summary>Makes the row's ETag known, if need be by reading it.</summary>
+    /// <returns>The row's header when it was read and is there.</returns>
+    public async Task<StateHeader?> Know(string row, CancellationToken ct)
+    {
+        if (state.TryGetETag(row, out _))
+        {
+            return null;
+        }
+
+        var read = await rows.Read(collectionKey, row, ct);
+        var header = read.IsNone ? null : StatePayloadReader.ReadHeader(collectionKey, row, read.Payload);
+        state.SetETag(row, read.ETag);
+        return header;
+    }
+
+    /// <summary>
+    /// Writes a row whose ETag is known. A conflict with a write of our own whose answer was lost is a success:
+    /// then what stands there may be an earlier try, and its header is returned in place of the one given.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="header">Its header, in the payload too.</param>
+    /// <param name="payload">All of it.</param>
+    /// <param name="isOurs">Whether a header that is found in the row can only be from an earlier try of this write.</param>
+    /// <param name="ct">Ends the save before the next call.</param>
+    /// <exception cref="ForeignWriterException">Somebody else has written the row.</exception>
+    /// <exception cref="RowsVanishedException">The row is gone.</exception>
+    public async Task<WrittenRow> Write(
+        string row, StateHeader header, ReadOnlyMemory<byte> payload, Func<StateHeader, bool> isOurs, CancellationToken ct)
+    {
+        state.TryGetETag(row, out var etag);
+        try
+        {
+            state.SetETag(row, await rows.Write(collectionKey, row, payload, etag, ct));
+            return new WrittenRow(header, payload.Length);
+        }
+        catch (RowConflictException)
+        {
+            var found = await rows.Read(collectionKey, row, ct);
+            if (found.IsNone)
+            {
+                throw new RowsVanishedException($"row '{row}' is gone");
+            }
+
+            var foundHeader = StatePayloadReader.ReadHeader(collectionKey, row, found.Payload);
+            if (foundHeader.Writer != writer || !isOurs(foundHeader))
+            {
+                throw new ForeignWriterException(row, foundHeader.Writer);
+            }
+
+            state.SetETag(row, found.ETag);
+            return new WrittenRow(foundHeader, found.Payload.Length);
+        }
+    }
+}
+
+/// <summary>What stands in a row after a write.</summary>
+internal readonly record struct WrittenRow(StateHeader Header, int PayloadBytes);
+
+/// <summary>A row holds what another activation wrote.</summary>
+internal sealed class ForeignWriterException(string row, string writer)
+    : Exception($"row '{row}' was written by another activation ({writer})");
+
+/// <summary>The storage holds nothing of what this activation saved there before.</summary>
+internal sealed class RowsVanishedException(string message) : Exception(message);

@@ -1,0 +1,70 @@
+namespace EdgeOrleans.Grains.WriteBehind;
+
+/// <summary>What an activation knows of the rows of its collection at one target: what the next save builds on.</summary>
+public sealed class TargetState
+{
+    private readonly Dictionary<string, string?> _etags = [];
+
+    internal TargetState(long epoch) => Epoch = epoch;
+
+    /// <summary>Everything up to this sequence is in the rows.</summary>
+    public long SavedSequence { get; private set; }
+
+    /// <summary>The life of the storage that the rows were seen in.</summary>
+    internal long Epoch { get; }
+
+    /// <summary>The current snapshot's head; <see langword="null"/> before the first snapshot.</summary>
+    internal StateHeader? Head { get; private set; }
+
+    /// <summary>The newest save: the one whose slot was claimed last. It may be a seal.</summary>
+    internal long Save { get; private set; }
+
+    /// <summary>The activation that wrote the newest row.</summary>
+    internal string LastWriter { get; private set; } = "";
+
+    /// <summary>Bytes of the deltas since the snapshot.</summary>
+    internal long DeltaBytes { get; private set; }
+
+    /// <summary>
+    /// A seal newer than the head is not ours, so somebody may yet flip the head on the strength of it.
+    /// The head must be rewritten under its ETag before we change anything that a flip would make current.
+    /// </summary>
+    internal bool NeedsFence { get; private set; }
+
+    internal long HeadSave => Head?.Save ?? 0;
+
+    internal long Generation => Head?.Generation ?? 0;
+
+    internal long SnapshotBytes => Head?.ChunkBytes ?? 0;
+
+    internal bool TryGetETag(string row, out string? etag) => _etags.TryGetValue(row, out etag);
+
+    internal void SetETag(string row, string? etag) => _etags[row] = etag;
+
+    /// <summary>The head was read, or written by us: it is current now.</summary>
+    internal void SetHead(StateHeader head)
+    {
+        Head = head;
+        Save = Math.Max(Save, head.Save);
+        SavedSequence = Math.Max(SavedSequence, head.Sequence);
+        LastWriter = head.Writer;
+        DeltaBytes = 0;
+    }
+
+    /// <summary>The slot of the next save was read, or claimed by us.</summary>
+    internal void AddSave(StateHeader slot, long payloadBytes)
+    {
+        Save = slot.Save;
+        LastWriter = slot.Writer;
+        if (slot.Kind == StateKind.Delta)
+        {
+            SavedSequence = Math.Max(SavedSequence, slot.Sequence);
+            DeltaBytes += payloadBytes;
+        }
+    }
+
+    internal void RequireFence() => NeedsFence = true;
+
+    /// <summary>The head carries an ETag of ours: no flip begun by anybody else can land any more.</summary>
+    internal void Fenced() => NeedsFence = false;
+}

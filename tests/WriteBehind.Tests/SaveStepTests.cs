@@ -1,0 +1,176 @@
+using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.WriteBehind;
+
+namespace EdgeOrleans.WriteBehind.Tests;
+
+/// <summary>Saves that stop, fail or lose an answer at each single storage step.</summary>
+public sealed class SaveStepTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    /// <summary>The ways to a save: what was saved before, and what is saved now.</summary>
+    public static TheoryData<string> Saves => ["first delta", "delta", "delta with deletes", "snapshot for size", "snapshot for the ring", "snapshot after clear", "large first snapshot"];
+
+    [Theory]
+    [MemberData(nameof(Saves))]
+    public async Task Save_reloads_exactly(string kind)
+    {
+        var test = new Steps(kind, new MemoryRows());
+        await test.Prepare();
+        Assert.Equal(SaveOutcome.Saved, (await test.Save()).Outcome);
+        ModelCollection.AssertEqual(test.After, await test.Load());
+        Assert.Equal(SaveOutcome.UpToDate, (await test.Save()).Outcome);
+    }
+
+    [Theory]
+    [MemberData(nameof(Saves))]
+    public async Task Save_stopped_after_any_step_reloads_the_state_before_or_after_and_then_saves(string kind)
+    {
+        for (var steps = 0; ; steps++)
+        {
+            var test = new Steps(kind, new MemoryRows());
+            await test.Prepare();
+            var left = steps;
+            test.Rows.FateOf = _ => left-- > 0 ? Fate.Works : Fate.Fails;
+            var result = await test.Save();
+            test.Rows.FateOf = _ => Fate.Works;
+            if (result.Outcome == SaveOutcome.Saved)
+            {
+                Assert.True(steps > 0);
+                return;
+            }
+
+            Assert.Equal(SaveOutcome.Failed, result.Outcome);
+            var loaded = await test.Load();
+            Assert.Equal(result.Sequence, loaded.Outline.Sequence);
+            ModelCollection.AssertEqual(loaded.Outline.Sequence == test.After.Sequence ? test.After : test.Before, loaded);
+
+            // A new activation, which knows only what it loaded, goes on from there.
+            Assert.Equal(SaveOutcome.Saved, (await test.NewSaver(loaded.Outline.State).Save(test.After, None)).Outcome);
+            ModelCollection.AssertEqual(test.After, await test.Load());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Saves))]
+    public async Task Save_that_fails_or_loses_its_answer_at_any_step_succeeds_when_repeated(string kind)
+    {
+        foreach (var fate in new[] { Fate.Fails, Fate.LosesTheAnswer })
+        {
+            for (var step = 0; ; step++)
+            {
+                var test = new Steps(kind, new MemoryRows());
+                await test.Prepare();
+                var left = step;
+                test.Rows.FateOf = _ => left-- == 0 ? fate : Fate.Works;
+                var first = await test.Save();
+                if (first.Outcome == SaveOutcome.Saved)
+                {
+                    break;
+                }
+
+                // More has changed by the time of the second try.
+                test.Model.Set("later", "1");
+                test.Model.Delete("k1");
+                var after = test.Model.Snapshot();
+                Assert.Equal(new SaveResult(SaveOutcome.Saved, after.Sequence, null).ToString(), (await test.Saver.Save(after, None)).ToString());
+                ModelCollection.AssertEqual(after, await test.Load());
+            }
+        }
+    }
+
+    /// <summary>A collection at one target, before and after a save of some kind.</summary>
+    private sealed class Steps
+    {
+        private readonly string _kind;
+        private readonly WriteBehindTarget _target;
+
+        public Steps(string kind, IStateRows rows)
+        {
+            _kind = kind;
+            Rows = new FaultyRows(rows);
+            _target = new WriteBehindTarget("test", Rows, isPrimary: true, TimeSpan.Zero);
+            Saver = NewSaver(null);
+            Before = After = Model.Snapshot();
+        }
+
+        public FaultyRows Rows { get; }
+
+        public ModelCollection Model { get; } = new();
+
+        public CollectionSaver Saver { get; }
+
+        public CollectionSnapshot Before { get; private set; }
+
+        public CollectionSnapshot After { get; private set; }
+
+        public async Task Prepare()
+        {
+            switch (_kind)
+            {
+                case "first delta":
+                    break;
+                case "snapshot for size":
+                    await Fill(entries: 40, bytes: 20_000);
+                    break;
+                case "snapshot for the ring":
+                    for (var i = 0; i < CollectionSaver.MaxDeltas; i++)
+                    {
+                        await Fill(entries: 1, bytes: i);
+                    }
+
+                    break;
+                case "large first snapshot":
+                    break;
+                default:
+                    await Fill(entries: 10, bytes: 10);
+                    break;
+            }
+
+            Before = Model.Snapshot();
+            switch (_kind)
+            {
+                case "delta with deletes":
+                    Model.Delete("k3");
+                    Model.Delete("k4");
+                    Model.Set("k4", "4");
+                    break;
+                case "snapshot for size":
+                    Change(40, 20_000);
+                    break;
+                case "snapshot after clear":
+                    Model.Clear();
+                    Model.Set("k2", "2");
+                    break;
+                case "large first snapshot":
+                    Change(100, 10_000);
+                    break;
+                default:
+                    Model.Set("k1", "1");
+                    break;
+            }
+
+            After = Model.Snapshot();
+        }
+
+        public Task<SaveResult> Save() => Saver.Save(After, None);
+
+        public CollectionSaver NewSaver(TargetState? state) => new(ModelCollection.Key, Guid.NewGuid().ToString(), _target, state, long.MaxValue);
+
+        public Task<LoadedCollection> Load() => new CollectionLoader(_target).Load(ModelCollection.Key, None);
+
+        private async Task Fill(int entries, int bytes)
+        {
+            Change(entries, bytes);
+            Assert.Equal(SaveOutcome.Saved, (await Saver.Save(Model.Snapshot(), None)).Outcome);
+        }
+
+        private void Change(int entries, int bytes)
+        {
+            for (var i = 0; i < entries; i++)
+            {
+                Model.Set($"k{i}", $"\"{new string('v', bytes)}\"");
+            }
+        }
+    }
+}
