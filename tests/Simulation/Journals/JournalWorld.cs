@@ -19,6 +19,7 @@ internal sealed class JournalWorld
     private readonly JournalOptions _options;
     private readonly List<CommitGroup> _groups = [];
     private readonly Temper _temper;
+    private readonly SeededRandom _generations;
     private readonly HashSet<string> _reported = [];
     private FlashJournal? _journal;
     private long _nextId = 1;
@@ -34,6 +35,7 @@ internal sealed class JournalWorld
         _disk.Faults.IgnoresDataFlush = run.Mutant == Mutant.NoFlush;
         _disk.Faults.IgnoresNameFlush = run.Mutant == Mutant.NoDirectoryFlush;
         _temper = new Temper(_random);
+        _generations = _random.Fork();
         _owners = [.. Enumerable.Range(0, _random.Between(1, 4)).Select(i => new OwnerModel($"ns/owner-{i}"))];
         _options = new JournalOptions
         {
@@ -64,7 +66,7 @@ internal sealed class JournalWorld
 
     private void Live(bool isLast)
     {
-        _kernel.Boot(_temper.WallOffset(_random));
+        _kernel.Boot(Temper.WallOffset(_random));
         SetFaults(isLast);
         try
         {
@@ -159,7 +161,7 @@ internal sealed class JournalWorld
     {
         try
         {
-            _journal = FlashJournal.Open(_disk.Mount(), _options);
+            _journal = FlashJournal.OpenSimulated(_disk.Mount(), _options, new JournalSeams(InlineCompletions: true, _generations.NextBits));
         }
         catch (IOException exception) when (_disk.Faults is { IsReadOnly: true } or { FlushFailuresPerMille: > 0 } or { NameFlushFailuresPerMille: > 0 })
         {
@@ -170,7 +172,7 @@ internal sealed class JournalWorld
 
         _journal.UseClock(_kernel);
         var recovery = _journal.Recovery;
-        _trace.Add($"  opened: {recovery}");
+        _trace.Add($"  opened: {recovery.Segments} segments, {recovery.Frames} frames, {recovery.LiveRecords} live records, clock floor {recovery.ClockFloorMicros}");
         if (recovery.IsFresh && _hasDurable)
         {
             throw new OracleException("the journal calls itself fresh, and it had durable records");
@@ -328,7 +330,7 @@ internal sealed class JournalWorld
         {
             case 0 when _temper.RunsShortOfRoom:
                 faults.CapacityBytes = faults.CapacityBytes == long.MaxValue ? _disk.UsedBytes + (_random.Below(4) * 40_000) : long.MaxValue;
-                _trace.Add($"  room: {(faults.CapacityBytes == long.MaxValue ? "plenty" : faults.CapacityBytes - _disk.UsedBytes)}");
+                _trace.Add($"  room: {faults.CapacityBytes} bytes for {_disk.UsedBytes}");
                 break;
             case 1 when _random.PerMille(_temper.ReadOnlyPerMille):
                 faults.IsReadOnly = true;

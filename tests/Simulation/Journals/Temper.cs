@@ -28,7 +28,7 @@ internal sealed class Temper(SeededRandom random)
     public int LargePerMille { get; } = random.Below(3) * 300;
 
     /// <summary>How far the wall clock is off at a boot.</summary>
-    public long WallOffset(SeededRandom chance) => chance.Below(6) switch
+    public static long WallOffset(SeededRandom chance) => chance.Below(6) switch
     {
         0 => -Hour,
         1 => -Year,

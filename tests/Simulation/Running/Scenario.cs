@@ -1,3 +1,5 @@
+using EdgeOrleans.Simulation.Journals;
+
 namespace EdgeOrleans.Simulation.Running;
 
 /// <summary>A kind of world that a seed can play out.</summary>
@@ -6,7 +8,7 @@ namespace EdgeOrleans.Simulation.Running;
 internal sealed record Scenario(string Name, Action<SeedRun> Play)
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Scenario> All { get; } = [];
+    public static IReadOnlyList<Scenario> All { get; } = [new("journal", JournalWorld.Play)];
 
     /// <summary>The one of this name.</summary>
     public static Scenario Of(string name) =>

@@ -19,6 +19,9 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
     /// <summary>What may go wrong from now on.</summary>
     public StorageFaults Faults { get; } = new();
 
+    /// <summary>The life of the database: a damaged one is set aside and a new one begun.</summary>
+    public long Epoch { get; private set; } = 1;
+
     /// <summary>Calls that have not been answered.</summary>
     public int OpenCallCount => _calls.Count;
 
@@ -66,6 +69,15 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
             }
         }
 
+        _undurable.Clear();
+    }
+
+    /// <summary>The database was found damaged and was set aside: a new one is empty.</summary>
+    public void BeginAnew()
+    {
+        trace.Add($"    {name}: DAMAGED, set aside; a new one begins");
+        Epoch++;
+        _rows.Clear();
         _undurable.Clear();
     }
 
@@ -185,6 +197,8 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
     /// <summary>What one process sees.</summary>
     private sealed class Connection(SimulatedStorage storage, int process) : IStateRows
     {
+        public long Epoch => storage.Epoch;
+
         public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) =>
             storage.Enter(process, $"read {collectionKey} {row}", () => storage.Read((collectionKey, row)), ct);
 
