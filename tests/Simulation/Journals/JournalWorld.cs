@@ -25,6 +25,7 @@ internal sealed class JournalWorld
     private long _nextId = 1;
     private long _durableClockMicros;
     private bool _hasDurable;
+    private bool _isLast;
 
     private JournalWorld(SeedRun run)
     {
@@ -66,6 +67,7 @@ internal sealed class JournalWorld
 
     private void Live(bool isLast)
     {
+        _isLast = isLast;
         _kernel.Boot(Temper.WallOffset(_random));
         SetFaults(isLast);
         try
@@ -211,7 +213,11 @@ internal sealed class JournalWorld
                 CheckOwners(isRecovery: false);
                 break;
             default:
-                Disturb();
+                if (!_isLast)
+                {
+                    Disturb();
+                }
+
                 break;
         }
     }

@@ -75,11 +75,9 @@ internal sealed class OwnerModel(string key)
                 throw new OracleException($"{key}: record {record.Sequence} holds what was never sent, or was lost before: {Describe(record, sent)}");
             }
 
-            if (!isRecovery && !sent.IsDurable)
-            {
-                throw new OracleException($"{key}: record {record.Sequence} is read and not durable");
-            }
-
+            // A group that was split may have failed after its first frame was flushed. What was read once must stay.
+            sent.IsDurable = true;
+            DurableSequence = Math.Max(DurableSequence, record.Sequence);
             if (record.Sequence <= owner.TrimmedSequence)
             {
                 throw new OracleException($"{key}: record {record.Sequence} is read, trimmed through {owner.TrimmedSequence}");
@@ -122,7 +120,7 @@ internal sealed class OwnerModel(string key)
 
         if (isRecovery)
         {
-            Decide(owner, found);
+            Decide(owner);
         }
     }
 
@@ -130,17 +128,11 @@ internal sealed class OwnerModel(string key)
         $"{record.Payload.Length} bytes, first {BitConverter.ToString(record.Payload.Span[..Math.Min(8, record.Payload.Length)].ToArray())}"
         + (sent is null ? ", nothing sent" : $"; {sent.Payload.Length} bytes sent, first {BitConverter.ToString(sent.Payload, 0, 8)}");
 
-    private void Decide(JournalOwner owner, HashSet<long> found)
+    private void Decide(JournalOwner owner)
     {
         foreach (var sequence in _sent.Keys.ToArray())
         {
-            if (found.Contains(sequence))
-            {
-                _sent[sequence].IsDurable = true;
-                _sent[sequence].Position = 0;
-                DurableSequence = Math.Max(DurableSequence, sequence);
-            }
-            else if (!_sent[sequence].IsDurable)
+            if (!_sent[sequence].IsDurable)
             {
                 _sent.Remove(sequence);
             }
@@ -153,7 +145,7 @@ internal sealed class OwnerModel(string key)
     {
         public byte[] Payload => payload;
 
-        public long Position { get; set; } = position;
+        public long Position => position;
 
         public bool IsDurable { get; set; }
     }

@@ -19,7 +19,7 @@ internal sealed class Temper(SeededRandom random)
 
     public int NameFlushFailuresPerMille { get; } = random.Below(5) == 0 ? random.Between(5, 100) : 0;
 
-    public int DamagePerMille { get; } = random.Below(4) == 0 ? 300 : 0;
+    public int DamagePerMille { get; } = random.Below(1) * 300;
 
     public int ReadOnlyPerMille { get; } = random.Below(6) == 0 ? 300 : 0;
 
