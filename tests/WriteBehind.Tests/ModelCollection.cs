@@ -10,8 +10,6 @@ internal sealed class ModelCollection
     private readonly SortedDictionary<byte[], StoredEntry> _entries = new(ByBytes.Instance);
     private readonly SortedDictionary<long, StoredEntry> _tombstones = [];
 
-    public const string Key = "ns/coll";
-
     public int MaxTombstones { get; init; } = 1000;
 
     public long Sequence { get; private set; }

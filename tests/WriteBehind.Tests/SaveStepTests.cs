@@ -4,18 +4,42 @@ using EdgeOrleans.Grains.WriteBehind;
 namespace EdgeOrleans.WriteBehind.Tests;
 
 /// <summary>Saves that stop, fail or lose an answer at each single storage step.</summary>
-public sealed class SaveStepTests
+public sealed class SaveStepTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    /// <summary>The ways to a save: what was saved before, and what is saved now.</summary>
-    public static TheoryData<string> Saves => ["first delta", "delta", "delta with deletes", "snapshot for size", "snapshot for the ring", "snapshot after clear", "large first snapshot"];
+    private readonly SqliteFile _sqlite = new();
+    private int _collections;
+
+    /// <summary>The ways to a save (what was saved before, and what is saved now) at each kind of storage.</summary>
+    public static TheoryData<string, string> Saves
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var storage in new[] { "memory", "sqlite" })
+            {
+                foreach (var kind in new[]
+                         {
+                             "first delta", "delta", "delta with deletes", "snapshot for size", "snapshot for the ring", "snapshot after clear",
+                             "large first snapshot", "snapshot after an unfinished one of another",
+                         })
+                {
+                    data.Add(kind, storage);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    public void Dispose() => _sqlite.Dispose();
 
     [Theory]
     [MemberData(nameof(Saves))]
-    public async Task Save_reloads_exactly(string kind)
+    public async Task Save_reloads_exactly(string kind, string storage)
     {
-        var test = new Steps(kind, new MemoryRows());
+        var test = NewSteps(kind, storage);
         await test.Prepare();
         Assert.Equal(SaveOutcome.Saved, (await test.Save()).Outcome);
         ModelCollection.AssertEqual(test.After, await test.Load());
@@ -24,11 +48,11 @@ public sealed class SaveStepTests
 
     [Theory]
     [MemberData(nameof(Saves))]
-    public async Task Save_stopped_after_any_step_reloads_the_state_before_or_after_and_then_saves(string kind)
+    public async Task Save_stopped_after_any_step_reloads_the_state_before_or_after_and_then_saves(string kind, string storage)
     {
         for (var steps = 0; ; steps++)
         {
-            var test = new Steps(kind, new MemoryRows());
+            var test = NewSteps(kind, storage);
             await test.Prepare();
             var left = steps;
             test.Rows.FateOf = _ => left-- > 0 ? Fate.Works : Fate.Fails;
@@ -53,13 +77,13 @@ public sealed class SaveStepTests
 
     [Theory]
     [MemberData(nameof(Saves))]
-    public async Task Save_that_fails_or_loses_its_answer_at_any_step_succeeds_when_repeated(string kind)
+    public async Task Save_that_fails_or_loses_its_answer_at_any_step_succeeds_when_repeated(string kind, string storage)
     {
         foreach (var fate in new[] { Fate.Fails, Fate.LosesTheAnswer })
         {
             for (var step = 0; ; step++)
             {
-                var test = new Steps(kind, new MemoryRows());
+                var test = NewSteps(kind, storage);
                 await test.Prepare();
                 var left = step;
                 test.Rows.FateOf = _ => left-- == 0 ? fate : Fate.Works;
@@ -79,15 +103,20 @@ public sealed class SaveStepTests
         }
     }
 
+    private Steps NewSteps(string kind, string storage) =>
+        new(kind, $"ns/collection {++_collections}", storage == "memory" ? new MemoryRows() : _sqlite.Rows);
+
     /// <summary>A collection at one target, before and after a save of some kind.</summary>
     private sealed class Steps
     {
         private readonly string _kind;
+        private readonly string _key;
         private readonly WriteBehindTarget _target;
 
-        public Steps(string kind, IStateRows rows)
+        public Steps(string kind, string key, IStateRows rows)
         {
             _kind = kind;
+            _key = key;
             Rows = new FaultyRows(rows);
             _target = new WriteBehindTarget("test", Rows, isPrimary: true, TimeSpan.Zero);
             Saver = NewSaver(null);
@@ -96,9 +125,9 @@ public sealed class SaveStepTests
 
         public FaultyRows Rows { get; }
 
-        public ModelCollection Model { get; } = new();
+        public ModelCollection Model { get; private set; } = new();
 
-        public CollectionSaver Saver { get; }
+        public CollectionSaver Saver { get; private set; }
 
         public CollectionSnapshot Before { get; private set; }
 
@@ -122,6 +151,10 @@ public sealed class SaveStepTests
                     break;
                 case "large first snapshot":
                     break;
+                case "snapshot after an unfinished one of another":
+                    await Fill(entries: 10, bytes: 30_000);
+                    await StopAnotherInItsSnapshot();
+                    break;
                 default:
                     await Fill(entries: 10, bytes: 10);
                     break;
@@ -142,6 +175,9 @@ public sealed class SaveStepTests
                     Model.Clear();
                     Model.Set("k2", "2");
                     break;
+                case "snapshot after an unfinished one of another":
+                    Change(60, 20_000);
+                    break;
                 case "large first snapshot":
                     Change(100, 10_000);
                     break;
@@ -155,14 +191,26 @@ public sealed class SaveStepTests
 
         public Task<SaveResult> Save() => Saver.Save(After, None);
 
-        public CollectionSaver NewSaver(TargetState? state) => new(ModelCollection.Key, Guid.NewGuid().ToString(), _target, state, long.MaxValue);
+        public CollectionSaver NewSaver(TargetState? state) => new(_key, Guid.NewGuid().ToString(), _target, state, long.MaxValue);
 
-        public Task<LoadedCollection> Load() => new CollectionLoader(_target).Load(ModelCollection.Key, None);
+        public Task<LoadedCollection> Load() => new CollectionLoader(_target).Load(_key, None);
 
         private async Task Fill(int entries, int bytes)
         {
             Change(entries, bytes);
             Assert.Equal(SaveOutcome.Saved, (await Saver.Save(Model.Snapshot(), None)).Outcome);
+        }
+
+        /// <summary>Another activation gets as far as its second chunk; ours is made after it.</summary>
+        private async Task StopAnotherInItsSnapshot()
+        {
+            Change(40, 20_000);
+            Rows.FateOf = call => call.EndsWith("-1", StringComparison.Ordinal) && call.StartsWith("write", StringComparison.Ordinal) ? Fate.Fails : Fate.Works;
+            Assert.Equal(SaveOutcome.Failed, (await Saver.Save(Model.Snapshot(), None)).Outcome);
+            Rows.FateOf = _ => Fate.Works;
+            Saver = NewSaver((await Load()).Outline.State);
+            Model = new ModelCollection();
+            Change(10, 30_000);
         }
 
         private void Change(int entries, int bytes)

@@ -1,0 +1,273 @@
+using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Time;
+
+namespace EdgeOrleans.Grains.Catalog;
+
+/// <summary>
+/// Deletes of collections, alone or a namespace at a time. Each runs through the same steps, and a kill after any of them is made good:
+/// fence the collections (their later writes get greater versions), write down the intent with each one's bound, clear each through its bound,
+/// take off the list what nobody wrote to since, and forget the intent.
+/// </summary>
+internal sealed class CatalogDeletes(ICollections collections, CatalogIndex index, ServiceClock clock)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, Deletion> _deletions = [];
+    private readonly Dictionary<string, Task> _removals = [];
+    private readonly Dictionary<string, Task> _gates = [];
+
+    // Removals whose outcome is unknown: memory and flash may differ, so the next registration is written in any case.
+    private readonly HashSet<string> _uncertain = [];
+
+    // Intents that are durable and not carried out, by namespace.
+    private readonly Dictionary<string, Dictionary<string, long>> _intents = [];
+    private bool _goesOn;
+
+    /// <summary>What a delete under way removes of a collection; 0 when there is none.</summary>
+    public long BoundOf(string collectionKey) => _deletions.TryGetValue(collectionKey, out var deletion) ? deletion.Bound : 0;
+
+    /// <summary>The write under way that takes a collection off the list.</summary>
+    public Task? Removal(string collectionKey) => _removals.GetValueOrDefault(collectionKey);
+
+    /// <summary>A collection is registered: when it is listed for certain, it stays so.</summary>
+    public bool TryKeep(string collectionKey)
+    {
+        if (!index.Contains(collectionKey) || _uncertain.Contains(collectionKey))
+        {
+            return false;
+        }
+
+        if (_deletions.TryGetValue(collectionKey, out var deletion))
+        {
+            deletion.IsKept = true;
+        }
+
+        return true;
+    }
+
+    /// <summary>A collection was written to the list, so it is there for certain, and for good.</summary>
+    public void Listed(string collectionKey)
+    {
+        _uncertain.Remove(collectionKey);
+        if (_deletions.TryGetValue(collectionKey, out var deletion))
+        {
+            deletion.IsKept = true;
+        }
+    }
+
+    /// <summary>An intent was found when the catalog was loaded.</summary>
+    public void Found(string ns, Dictionary<string, long> bounds)
+    {
+        if (!_intents.TryGetValue(ns, out var intent))
+        {
+            _intents.Add(ns, intent = []);
+        }
+
+        foreach (var (collectionKey, bound) in bounds)
+        {
+            intent[collectionKey] = bound;
+            _deletions[collectionKey] = new Deletion(bound);
+        }
+    }
+
+    /// <summary>Goes on with intents in the background until there is none.</summary>
+    public void GoOn()
+    {
+        if (!_goesOn && _intents.Count > 0)
+        {
+            _goesOn = true;
+            _ = CarryOutIntents();
+        }
+    }
+
+    /// <summary>Deletes one collection of a namespace, or all.</summary>
+    /// <returns>Why it is not done, or not known to be; <see langword="null"/> when it is.</returns>
+    public Task<Refusal?> Delete(string ns, string? collection) =>
+        InTurn(ns, async () => await CarryOut(ns) ?? await DeleteListed(ns, collection));
+
+    /// <summary>Runs deletes of one namespace one after the other.</summary>
+    private async Task<Refusal?> InTurn(string ns, Func<Task<Refusal?>> delete)
+    {
+        var ended = new TaskCompletionSource();
+        var before = _gates.GetValueOrDefault(ns, Task.CompletedTask);
+        _gates[ns] = ended.Task;
+        await before;
+        try
+        {
+            return await delete();
+        }
+        catch (Exception fault)
+        {
+            return new Refusal(RefusalCode.Unavailable, $"the delete did not come to its end and may be finished later: {fault.Message}");
+        }
+        finally
+        {
+            if (_gates.GetValueOrDefault(ns) == ended.Task)
+            {
+                _gates.Remove(ns);
+            }
+
+            ended.SetResult();
+            GoOn();
+        }
+    }
+
+    private async Task<Refusal?> DeleteListed(string ns, string? collection)
+    {
+        var keys = index.ListCollections(ns).Where(name => collection is null || name == collection)
+            .Select(name => CollectionKey.Join(ns, name)).ToArray();
+        if (keys.Length == 0)
+        {
+            return null;
+        }
+
+        // Before the fences: who activates a collection in the middle of this learns it from here.
+        var now = clock.NowMicros();
+        Array.ForEach(keys, key => _deletions[key] = new Deletion(now));
+        var bounds = new Dictionary<string, long>(keys.Length);
+        try
+        {
+            if (await OnEach(keys, key => collections.Fence(key, now), (key, version) => bounds[key] = version) is { } refusal)
+            {
+                return refusal;
+            }
+
+            foreach (var (key, bound) in bounds)
+            {
+                _deletions[key].Bound = bound;
+            }
+
+            // Refused, part of it may be there all the same: if a restart finds it, it is carried out then.
+            refusal = await Write(CatalogRecord.Intent(ns, bounds));
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            _intents[ns] = bounds;
+        }
+        finally
+        {
+            if (!_intents.ContainsKey(ns))
+            {
+                Array.ForEach(keys, key => _deletions.Remove(key));
+            }
+        }
+
+        return await CarryOut(ns);
+    }
+
+    /// <summary>Carries out the durable intent of a namespace, if there is one. Repeating any part of it changes nothing.</summary>
+    private async Task<Refusal?> CarryOut(string ns)
+    {
+        if (!_intents.TryGetValue(ns, out var bounds))
+        {
+            return null;
+        }
+
+        var gone = new List<string>();
+        var refusal = await OnEach(
+            [.. bounds.Keys],
+            key => collections.Clear(key, bounds[key]),
+            (key, version) =>
+            {
+                if (version <= bounds[key])
+                {
+                    gone.Add(key);
+                }
+            });
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        gone.RemoveAll(key => _deletions[key].IsKept);
+        var removal = TakeOffList(ns, gone, bounds);
+        gone.ForEach(key => _removals[key] = removal);
+        return await removal;
+    }
+
+    private async Task<Refusal?> TakeOffList(string ns, List<string> gone, Dictionary<string, long> bounds)
+    {
+        // The caller has to store the task before it can end.
+        await Task.Yield();
+        var operations = gone.ConvertAll(CatalogRecord.Unlisted);
+        operations.AddRange(CatalogRecord.IntentDone(ns, bounds.Count));
+        var refusal = await Write(operations);
+        foreach (var key in gone)
+        {
+            _removals.Remove(key);
+            if (refusal is null)
+            {
+                index.Remove(key);
+            }
+            else
+            {
+                _uncertain.Add(key);
+            }
+        }
+
+        if (refusal is null)
+        {
+            _intents.Remove(ns);
+            foreach (var key in bounds.Keys)
+            {
+                _deletions.Remove(key);
+            }
+        }
+
+        return refusal;
+    }
+
+    private async Task CarryOutIntents()
+    {
+        for (var retry = FirstRetry; _intents.Count > 0; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
+        {
+            foreach (var ns in _intents.Keys.ToArray())
+            {
+                await InTurn(ns, () => CarryOut(ns));
+            }
+
+            if (_intents.Count > 0)
+            {
+                await Task.Delay(retry, clock);
+            }
+        }
+
+        _goesOn = false;
+    }
+
+    private async Task<Refusal?> Write(List<Operation> operations)
+    {
+        try
+        {
+            var results = await collections.ApplySystem(new WriteBatch { Operations = [.. operations] }, reclaims: true);
+            return results.FirstOrDefault(result => result.Refusal is not null)?.Refusal;
+        }
+        catch (Exception fault)
+        {
+            return new Refusal(RefusalCode.Unavailable, $"the catalog could not be written: {fault.Message}");
+        }
+    }
+
+    /// <returns>The first refusal; <see langword="null"/> when there was none.</returns>
+    private static async Task<Refusal?> OnEach(string[] keys, Func<string, Task<VersionAnswer>> call, Action<string, long> take)
+    {
+        foreach (var some in keys.Chunk(CollectionCatalog.CallsAtOnce))
+        {
+            var answers = await Task.WhenAll(some.Select(call));
+            for (var i = 0; i < some.Length; i++)
+            {
+                if (answers[i].Refusal is { } refusal)
+                {
+                    return refusal;
+                }
+
+                take(some[i], answers[i].Version);
+            }
+        }
+
+        return null;
+    }
+}

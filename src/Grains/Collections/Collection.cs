@@ -1,0 +1,335 @@
+using System.Text;
+using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Journal;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>
+/// One activation of a collection. Calls come one turn at a time and meet at awaits: a grain's in production, the simulator's in tests.
+/// </summary>
+internal sealed class Collection : IDisposable
+{
+    // Above this, looking at values takes longer than a turn should (about 1 ms a MiB), so it is done elsewhere.
+    private const int LongCheckBytes = 128 * 1024;
+
+    private readonly string _key;
+    private readonly CollectionServices _services;
+    private readonly IRegistry _registry;
+    private readonly CollectionLoading _loading;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped;
+    private readonly Refusal? _nameFault;
+    private CollectionSavers? _savers;
+    private Task<Refusal?>? _registering;
+    private bool _isRegistered;
+    private long _clears;
+
+    /// <summary>Makes one; nothing is read before the first call.</summary>
+    /// <param name="key">The collection's key.</param>
+    /// <param name="services">What all collections share.</param>
+    /// <param name="registry">The catalog; not asked by its own collection.</param>
+    public Collection(string key, CollectionServices services, IRegistry registry)
+    {
+        _key = key;
+        _services = services;
+        _registry = registry;
+        IsSystem = key == SystemKey;
+        _isRegistered = IsSystem;
+        _stopped = _stop.Token;
+        _loading = new CollectionLoading(key, IsSystem, services, registry, _stopped);
+        _nameFault = NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
+    }
+
+    /// <summary>The catalog's own collection. No client can name it: neither of its parts is a valid name.</summary>
+    public const string SystemKey = "/";
+
+    /// <summary>Whether this is the catalog's own.</summary>
+    public bool IsSystem { get; }
+
+    /// <summary>Somebody else writes the rows of this collection: the activation must go.</summary>
+    public bool HasConflict { get; private set; }
+
+    /// <summary>Whether <see cref="Get"/> can answer now.</summary>
+    public bool CanRead => _loading.Entries is not null && _nameFault is null;
+
+    /// <summary>The durable value of a key. Only when <see cref="CanRead"/>.</summary>
+    public Entry? Get(string key)
+    {
+        if (NameRules.KeyFault(key) is { } fault)
+        {
+            throw new RefusedException(new Refusal(RefusalCode.InvalidParams, fault));
+        }
+
+        Span<byte> buffer = stackalloc byte[NameRules.MaxKeyBytes];
+        _loading.Writer!.CatchUp();
+        return _loading.Entries!.TryGet(buffer[..Encoding.UTF8.GetBytes(key, buffer)], out var entry)
+            ? new Entry(entry.Value, entry.Version, entry.ExpiresAtMicros)
+            : null;
+    }
+
+    /// <summary>Brings the collection to where <see cref="Get"/> and <see cref="List"/> can answer.</summary>
+    /// <exception cref="RefusedException">It cannot be brought there now.</exception>
+    public async Task MakeReadable()
+    {
+        if (_nameFault is not null)
+        {
+            throw new RefusedException(_nameFault);
+        }
+
+        if (await Load() is { } refusal)
+        {
+            throw new RefusedException(refusal);
+        }
+    }
+
+    /// <summary>A page of durable keys. Only when <see cref="CanRead"/>.</summary>
+    public KeyPage List(ListQuery query)
+    {
+        if (ListQueryRules.Fault(query) is { } fault)
+        {
+            throw new RefusedException(new Refusal(RefusalCode.InvalidParams, fault));
+        }
+
+        _loading.Writer!.CatchUp();
+        var entries = _loading.Entries!.List(
+            query.Limit, query.Offset, Encoding.UTF8.GetBytes(query.Prefix), Encoding.UTF8.GetBytes(query.After), out var total);
+        var keys = new string[entries.Length];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = Encoding.UTF8.GetString(entries[i].Key);
+        }
+
+        return new KeyPage(keys, total);
+    }
+
+    /// <summary>Durable totals; loads no entry when storage alone knows them.</summary>
+    /// <exception cref="RefusedException">The name is not valid, or the collection cannot be opened now.</exception>
+    public async Task<CollectionInfo> Info()
+    {
+        if (_nameFault is not null)
+        {
+            throw new RefusedException(_nameFault);
+        }
+
+        if (await _loading.Open() is { } refusal)
+        {
+            throw new RefusedException(refusal);
+        }
+
+        if (_loading.Entries is null && _loading.Opened is { HasTail: false, Outline: { } outline })
+        {
+            return new CollectionInfo(outline.Count, outline.Bytes, outline.LastVersion);
+        }
+
+        await MakeReadable();
+        _loading.Writer!.CatchUp();
+        var entries = _loading.Entries!;
+        return new CollectionInfo(entries.Count, entries.Bytes, entries.SettledVersion);
+    }
+
+    /// <summary>Applies a client's batch.</summary>
+    public Task<WriteResult[]> Apply(WriteBatch batch)
+    {
+        var operations = batch?.Operations;
+        if (operations is null)
+        {
+            return Task.FromResult(Refusals.All(1, new Refusal(RefusalCode.InvalidParams, "a batch must have operations")));
+        }
+
+        if (operations.Length > NameRules.MaxBatchOperations)
+        {
+            return Task.FromResult(Refusals.All(
+                operations.Length,
+                new Refusal(RefusalCode.BatchSizeExceeded, $"batch size exceeds maximum of {NameRules.MaxBatchOperations}")));
+        }
+
+        if (_nameFault is not null)
+        {
+            return Task.FromResult(Refusals.All(operations.Length, _nameFault));
+        }
+
+        return _loading.Entries is not null && OperationRules.ValueBytes(operations) <= LongCheckBytes
+            ? Judge(batch!, OperationRules.Check(operations, _services.Limits), new Deadline(_services))
+            : ApplyLater(batch!, new Deadline(_services));
+    }
+
+    /// <summary>Applies a batch of the service's own to the catalog's collection, of any size.</summary>
+    public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) =>
+        await Load() is { } refusal
+            ? Refusals.All(batch.Operations.Length, refusal)
+            : await Judge(batch, null, new Deadline(_services), reclaims);
+
+    /// <summary>Makes every version from here on greater than <paramref name="atLeast"/> and than every one given before.</summary>
+    public async Task<VersionAnswer> Fence(long atLeast)
+    {
+        if (await _loading.Open() is { } refusal)
+        {
+            return new VersionAnswer(refusal, 0);
+        }
+
+        var bound = Math.Max(atLeast, _loading.LastVersion);
+        _loading.RaiseVersion(bound);
+        return new VersionAnswer(null, bound);
+    }
+
+    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>.</summary>
+    public async Task<VersionAnswer> Clear(long bound)
+    {
+        if ((await _loading.LoadByClear(bound) ?? await Load()) is { } refusal)
+        {
+            return new VersionAnswer(refusal, 0);
+        }
+
+        // From this turn on a set has to register again, also one that waits for its registration just now:
+        // the catalog may take the collection off its list as soon as it has our answer.
+        _isRegistered = IsSystem;
+        _clears++;
+        var group = _loading.Writer!.Clear(bound, out refusal);
+        var lastVersion = _loading.LastVersion;
+        if (refusal is null && group is not null)
+        {
+            refusal = await Wait(group, new Deadline(_services));
+        }
+
+        return new VersionAnswer(refusal, lastVersion);
+    }
+
+    /// <summary>Saves to a target what it lacks. Only the freeze happens in a turn.</summary>
+    public async Task<SaveResult> Save(int target)
+    {
+        if (await Load() is { } refusal)
+        {
+            return new SaveResult(SaveOutcome.Failed, 0, refusal.Message);
+        }
+
+        _loading.Writer!.CatchUp();
+        var opened = _loading.Opened!;
+        _savers ??= new CollectionSavers(
+            _key, Guid.NewGuid().ToString("N"), _services.Targets, opened.Outline?.State, opened.Sequence);
+        var result = await _savers.Save(target, _loading.Entries!.Freeze(), _stopped);
+        HasConflict |= result.Outcome == SaveOutcome.Conflict && _services.Targets[target].IsPrimary;
+        return result;
+    }
+
+    /// <summary>All that the catalog's collection holds.</summary>
+    public SystemEntries ReadSystem()
+    {
+        _loading.Writer!.CatchUp();
+        var entries = _loading.Entries!.List(int.MaxValue, 0, [], [], out _);
+        return new SystemEntries(
+            null, Array.ConvertAll(entries, e => Encoding.UTF8.GetString(e.Key)), Array.ConvertAll(entries, e => e.Value));
+    }
+
+    /// <summary>Loads the collection.</summary>
+    /// <returns>Why not; <see langword="null"/> when it is loaded.</returns>
+    public async Task<Refusal?> Load()
+    {
+        if (_loading.Entries is not null)
+        {
+            return null;
+        }
+
+        var refusal = await _loading.Load();
+        if (refusal is null && _clears == 0 && !_isRegistered)
+        {
+            _isRegistered = _loading.IsRegistered;
+            if (!_isRegistered && _loading.Entries!.Count > 0)
+            {
+                // Only damage to the catalog can have made a collection with entries unlisted.
+                _ = Register(new Deadline(_services));
+            }
+        }
+
+        return refusal;
+    }
+
+    /// <summary>The activation is going. Waits for nothing: the journal holds what is not saved.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+        _savers?.Stop();
+    }
+
+    private async Task<WriteResult[]> ApplyLater(WriteBatch batch, Deadline deadline)
+    {
+        var limits = _services.Limits;
+        var invalid = await Task.Factory.StartNew(
+            () => OperationRules.Check(batch.Operations, limits), _stopped, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+        return await Load() is { } refusal
+            ? Refusals.All(batch.Operations.Length, refusal)
+            : await Judge(batch, invalid, deadline);
+    }
+
+    private Task<WriteResult[]> Judge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline, bool reclaims = false)
+    {
+        var verdict = _loading.Writer!.Judge(batch, invalid, _isRegistered, setRefusal: null, reclaims);
+        return verdict.NeedsRegistration ? RegisterAndJudge(batch, invalid, deadline)
+            : verdict.Group is null ? Task.FromResult(verdict.Results)
+            : Finish(verdict, deadline);
+    }
+
+    private async Task<WriteResult[]> RegisterAndJudge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline)
+    {
+        Verdict verdict;
+        do
+        {
+            var refusal = await Register(deadline);
+            verdict = _loading.Writer!.Judge(batch, invalid, _isRegistered, refusal);
+        }
+        while (verdict.NeedsRegistration);
+
+        return verdict.Group is null ? verdict.Results : await Finish(verdict, deadline);
+    }
+
+    private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline) =>
+        await Wait(verdict.Group!, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
+
+    private async Task<Refusal?> Register(Deadline deadline)
+    {
+        var clears = _clears;
+        var registering = _registering ??= RegisterOnce();
+        if (!await deadline.Wait(registering))
+        {
+            return Refusals.TimedOut;
+        }
+
+        var refusal = await registering;
+
+        // Cleared in between: the catalog may have dropped what it had just taken in. The caller asks again.
+        _isRegistered |= refusal is null && clears == _clears;
+        return refusal;
+    }
+
+    private async Task<Refusal?> RegisterOnce()
+    {
+        // The caller has to store the task before it can end.
+        await Task.Yield();
+        try
+        {
+            return await _registry.Register(_key);
+        }
+        catch (Exception fault)
+        {
+            return new Refusal(RefusalCode.Unavailable, $"the catalog does not answer: {fault.Message}");
+        }
+        finally
+        {
+            _registering = null;
+        }
+    }
+
+    /// <summary>Waits until a group is durable and what it holds is settled.</summary>
+    /// <returns>Why that is not known; <see langword="null"/> when it is so.</returns>
+    private async Task<Refusal?> Wait(CommitGroup group, Deadline deadline)
+    {
+        var isKnown = await deadline.Wait(group.Outcome);
+        _loading.Writer!.CatchUp();
+        return !isKnown ? Refusals.TimedOut : await group.Outcome == CommitOutcome.Durable ? null : Refusals.FlushFailed;
+    }
+
+    private static string? NameFault(string key) =>
+        !CollectionKey.TrySplit(key, out var ns, out var collection)
+            ? $"'{key}' is no key of a collection: it must be namespace/collection"
+            : NameRules.NamespaceFault(ns) ?? NameRules.CollectionFault(collection);
+}

@@ -1,0 +1,62 @@
+using EdgeOrleans.Grains.Catalog;
+using EdgeOrleans.Grains.WriteBehind;
+using Orleans.Concurrency;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>A collection as a grain. Reentrant, so that writes that wait for one flush wait together and reads pass them by.</summary>
+[GrainType("collection")]
+[Reentrant]
+internal sealed class CollectionGrain(CollectionServices services) : Grain, ICollectionGrain, ICollectionControl, IDisposable
+{
+    private Collection _collection = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _collection = new Collection(this.GetPrimaryKeyString(), services, new GrainRegistry(GrainFactory));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The activation has gone.</summary>
+    public void Dispose() => _collection?.Dispose();
+
+    public ValueTask<Entry?> Get(string key) => _collection.CanRead ? new(_collection.Get(key)) : GetLater(key);
+
+    public Task<WriteResult[]> Apply(WriteBatch batch) => _collection.Apply(batch);
+
+    public ValueTask<KeyPage> List(ListQuery query) => _collection.CanRead ? new(_collection.List(query)) : ListLater(query);
+
+    public ValueTask<CollectionInfo> Info() => new(_collection.Info());
+
+    public Task<VersionAnswer> Fence(long atLeast) => _collection.Fence(atLeast);
+
+    public Task<VersionAnswer> Clear(long bound) => _collection.Clear(bound);
+
+    public async Task<SaveResult> Save(int target)
+    {
+        var result = await _collection.Save(target);
+        if (_collection.HasConflict)
+        {
+            DeactivateOnIdle();
+        }
+
+        return result;
+    }
+
+    public async Task<SystemEntries> ReadSystem() =>
+        await _collection.Load() is { } refusal ? new SystemEntries(refusal, [], []) : _collection.ReadSystem();
+
+    public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) => _collection.ApplySystem(batch, reclaims);
+
+    private async ValueTask<Entry?> GetLater(string key)
+    {
+        await _collection.MakeReadable();
+        return _collection.Get(key);
+    }
+
+    private async ValueTask<KeyPage> ListLater(ListQuery query)
+    {
+        await _collection.MakeReadable();
+        return _collection.List(query);
+    }
+}

@@ -1,0 +1,175 @@
+using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Journal;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>
+/// Brings a collection into memory, in two steps: opened, versions and totals are known; loaded, its entries are there.
+/// One attempt at a time, whoever asks; a failed one is not repeated within a second.
+/// </summary>
+internal sealed class CollectionLoading(string key, bool isSystem, CollectionServices services, IRegistry registry, CancellationToken stopped)
+{
+    // So that a storage that is away is asked once a second and collection, and not once a call.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private Task<Refusal?>? _running;
+    private Refusal? _failure;
+    private long _failedAt;
+    private long _versionFloor;
+    private bool _isListed;
+
+    /// <summary>What is known since the collection was opened; <see langword="null"/> before.</summary>
+    public RecoveredCollection? Opened { get; private set; }
+
+    /// <summary>The entries; <see langword="null"/> before the collection is loaded.</summary>
+    public CollectionEntries? Entries { get; private set; }
+
+    /// <summary>Judges and applies writes; <see langword="null"/> before the collection is loaded.</summary>
+    public CollectionWriter? Writer { get; private set; }
+
+    /// <summary>Whether the catalog listed the collection when it was opened, and was not about to take it off its list.</summary>
+    public bool IsRegistered { get; private set; }
+
+    /// <summary>The newest version given, or that is not to be given any more.</summary>
+    public long LastVersion => Math.Max(_versionFloor, Entries?.LastVersion ?? Opened?.LastVersion ?? 0);
+
+    /// <summary>No write from here on gets a version of <paramref name="version"/> or less.</summary>
+    public void RaiseVersion(long version)
+    {
+        _versionFloor = Math.Max(_versionFloor, version);
+        Entries?.RaiseVersion(version);
+    }
+
+    /// <summary>Loads the entries.</summary>
+    /// <returns>Why not; <see langword="null"/> when they are there.</returns>
+    public async Task<Refusal?> Load() => Entries is null ? await RunOrJoin(withEntries: true, () => Entries is not null) : null;
+
+    /// <summary>Learns versions and totals.</summary>
+    /// <returns>Why not; <see langword="null"/> when they are known.</returns>
+    public async Task<Refusal?> Open() => Opened is null ? await RunOrJoin(withEntries: false, () => Opened is not null) : null;
+
+    /// <summary>
+    /// Loads the collection by clearing it: when all that it holds has at most the version <paramref name="bound"/>, nothing of it
+    /// needs to be read. Does nothing when it is loaded, or being loaded, or holds something newer.
+    /// </summary>
+    public async Task<Refusal?> LoadByClear(long bound)
+    {
+        if (await Open() is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Entries is null && _running is null && LastVersion <= bound)
+        {
+            return await Join(_running = Guard(() => ClearUnread(bound)));
+        }
+
+        return null;
+    }
+
+    private async Task<Refusal?> RunOrJoin(bool withEntries, Func<bool> isDone)
+    {
+        // What runs may be the other of the two; then it is our turn after it.
+        while (!isDone())
+        {
+            if (_running is null && _failure is not null && services.Clock.GetElapsedTime(_failedAt) < RetryAfter)
+            {
+                return _failure;
+            }
+
+            _running ??= Guard(() => Recover(withEntries));
+            if (await Join(_running) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<Refusal?> Join(Task<Refusal?> running)
+    {
+        return await new Deadline(services).Wait(running)
+            ? await running
+            : new Refusal(RefusalCode.Unavailable, $"collection '{key}' is still being loaded; try again later");
+    }
+
+    private async Task<Refusal?> Guard(Func<Task<Refusal?>> work)
+    {
+        // The caller has to store the task before it can end.
+        await Task.Yield();
+        try
+        {
+            _failure = await work();
+        }
+        catch (Exception fault)
+        {
+            _failure = new Refusal(RefusalCode.Unavailable, $"collection '{key}' cannot be loaded: {fault.Message}");
+        }
+
+        _failedAt = services.Clock.GetTimestamp();
+        _running = null;
+        return _failure;
+    }
+
+    private async Task<Refusal?> Recover(bool withEntries)
+    {
+        if (Opened is null && !isSystem)
+        {
+            var standing = await registry.Find(key);
+            if (standing.Refusal is not null)
+            {
+                return standing.Refusal;
+            }
+
+            _isListed = standing.IsListed;
+            IsRegistered = standing.IsListed && standing.ClearedThrough == 0;
+            _versionFloor = Math.Max(_versionFloor, standing.ClearedThrough);
+        }
+
+        var recovered = withEntries
+            ? await services.Recovery.Load(key, _isListed || isSystem, stopped)
+            : await services.Recovery.Open(key, _isListed || isSystem, stopped);
+        Opened = recovered;
+        if (recovered.Entries is not null)
+        {
+            Use(recovered.Entries);
+        }
+
+        return null;
+    }
+
+    private async Task<Refusal?> ClearUnread(long bound)
+    {
+        var opened = Opened!;
+        var entries = new CollectionEntries();
+        entries.Restored(opened.Sequence, opened.LastVersion, [], opened.Sequence);
+        var writer = NewWriter(entries);
+        entries.StageClear(bound);
+        var group = writer.AppendStaged(isAtomic: false, reclaims: true, out var refusal);
+        if (group is null)
+        {
+            return refusal;
+        }
+
+        // Nothing is read before this is durable, because what it removes was never in memory to be shown until then.
+        if (await group.Outcome != CommitOutcome.Durable)
+        {
+            return Refusals.FlushFailed;
+        }
+
+        writer.CatchUp();
+        Use(entries);
+        return null;
+    }
+
+    private void Use(CollectionEntries entries)
+    {
+        entries.RaiseVersion(_versionFloor);
+        Writer = NewWriter(entries);
+        Entries = entries;
+    }
+
+    private CollectionWriter NewWriter(CollectionEntries entries) => new(
+        entries, services.Journal, services.Journal.OwnerOf(key), services.Clock, CollectionLimits.Of(services.Limits, isSystem));
+}

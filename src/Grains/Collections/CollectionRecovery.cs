@@ -1,0 +1,117 @@
+using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Journal;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>
+/// Puts a collection together again: the rows at the primary target, then what the journal has that they lack.
+/// Reading and building happen on <paramref name="scheduler"/>, never in a grain's turn.
+/// </summary>
+internal sealed class CollectionRecovery(
+    FlashJournal journal, CollectionLoader loader, TimeProvider timers, TaskScheduler scheduler, DamageReport damage)
+{
+    // A flush takes a fraction of a millisecond to some tens of them, and only an activation right after another meets one here.
+    private static readonly TimeSpan FlushPollInterval = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Reads everything.</summary>
+    public Task<RecoveredCollection> Load(string key, bool isListed, CancellationToken ct) =>
+        Recover(key, isListed, withEntries: true, ct);
+
+    /// <summary>Reads no entry, as far as versions, sequences and totals can be known without: the head of the rows and the journal's tail.</summary>
+    public Task<RecoveredCollection> Open(string key, bool isListed, CancellationToken ct) =>
+        Recover(key, isListed, withEntries: false, ct);
+
+    private async Task<RecoveredCollection> Recover(string key, bool isListed, bool withEntries, CancellationToken ct)
+    {
+        var owner = journal.OwnerOf(key);
+
+        // An earlier activation may have gone with appends in flight. They are part of the past that is recovered here.
+        while (owner.LastAppendedPosition > journal.DurablePosition && journal.Failure is null)
+        {
+            await Task.Delay(FlushPollInterval, timers, ct);
+        }
+
+        // A new collection works while storage is away. Never appended to and not listed: two witnesses,
+        // so that damage to either alone cannot make a saved collection look new.
+        if (!isListed && owner.LastSequence == 0 && !journal.Recovery.IsFresh)
+        {
+            return await Build(owner, null, null);
+        }
+
+        for (var isRetry = false; ; isRetry = true)
+        {
+            var loaded = withEntries ? await loader.Load(key, ct) : null;
+            var outline = loaded?.Outline ?? await loader.LoadOutline(key, ct);
+            var recovered = await Build(owner, outline, loaded);
+
+            // After the tail was read, or a save of the activation before this one could trim records that neither of the two shows.
+            var trimmed = owner.TrimmedSequence;
+            if (trimmed <= outline.Sequence)
+            {
+                return recovered;
+            }
+
+            if (isRetry)
+            {
+                damage.Report(
+                    $"collection '{key}': storage holds changes up to {outline.Sequence}, but the journal knows that it had them up to {trimmed}; what is between is lost");
+                return recovered;
+            }
+        }
+    }
+
+    private Task<RecoveredCollection> Build(JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded) =>
+        Task.Factory.StartNew(
+            () => BuildNow(owner, outline, loaded), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+
+    private static RecoveredCollection BuildNow(JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded)
+    {
+        CollectionEntries? entries = null;
+        if (loaded is not null)
+        {
+            entries = new CollectionEntries();
+            foreach (var entry in loaded.Entries)
+            {
+                entries.Restore(entry);
+            }
+
+            entries.Restored(loaded.Outline.Sequence, loaded.Outline.LastVersion, loaded.Tombstones, loaded.Outline.TombstoneFloor);
+        }
+        else if (outline is null || outline.Count == 0)
+        {
+            // Nothing to load but tombstones. Without them a target that is behind takes a snapshot, which is small.
+            entries = new CollectionEntries();
+            var sequence = outline?.Sequence ?? 0;
+            entries.Restored(sequence, outline?.LastVersion ?? 0, [], sequence);
+        }
+
+        var saved = outline?.Sequence ?? 0;
+        var lastVersion = outline?.LastVersion ?? 0;
+        var lastSequence = Math.Max(saved, owner.LastSequence);
+        var hasTail = false;
+        foreach (var record in owner.ReadTail())
+        {
+            foreach (var change in EntryRecord.Read(record.Payload.Span, record.Sequence))
+            {
+                if (change.Sequence > saved)
+                {
+                    hasTail = true;
+                    lastVersion = Math.Max(lastVersion, change.Version);
+                    lastSequence = Math.Max(lastSequence, change.Sequence);
+                    entries?.Replay(change);
+                }
+            }
+        }
+
+        entries?.RaiseSequence(lastSequence);
+        return new RecoveredCollection
+        {
+            Outline = outline,
+            HasTail = hasTail,
+            Sequence = lastSequence,
+            LastVersion = lastVersion,
+            Entries = entries,
+        };
+    }
+}

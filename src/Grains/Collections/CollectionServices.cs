@@ -1,0 +1,30 @@
+using EdgeOrleans.Grains.Time;
+using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Journal;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>What every collection of the process shares.</summary>
+internal sealed class CollectionServices
+{
+    /// <summary>Where writes become durable.</summary>
+    public required FlashJournal Journal { get; init; }
+
+    /// <summary>The time of versions, and the timers.</summary>
+    public required ServiceClock Clock { get; init; }
+
+    /// <summary>How much a collection takes in.</summary>
+    public required LimitsOptions Limits { get; init; }
+
+    /// <summary>How long a call waits.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How a collection is put together when it is first needed.</summary>
+    public required CollectionRecovery Recovery { get; init; }
+
+    /// <summary>Where collections are saved, the primary first.</summary>
+    public required IReadOnlyList<WriteBehindTarget> Targets { get; init; }
+
+    /// <summary>Where work too long for a grain's turn runs; the simulator's is its own single thread.</summary>
+    public required TaskScheduler Scheduler { get; init; }
+}

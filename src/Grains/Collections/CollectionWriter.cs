@@ -1,0 +1,284 @@
+using System.Buffers;
+using System.Text;
+using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.Time;
+using EdgeOrleans.Journal;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>
+/// Judges writes on the newest state of a loaded collection and hands what they change to the journal, in one turn and with no await:
+/// so each is judged on all that were judged before it, whether or not those are durable yet.
+/// </summary>
+internal sealed class CollectionWriter(
+    CollectionEntries entries, FlashJournal journal, JournalOwner owner, ServiceClock clock, CollectionLimits limits)
+{
+    private static readonly WriteResult NoSuchKey = new(null, 0, false);
+
+    // Groups that are not settled: one being flushed and one being filled, seldom more.
+    private readonly List<CommitGroup> _groups = [];
+
+    /// <summary>Moves what has become durable to the settled state; after a failed flush forgets what has not.</summary>
+    public void CatchUp()
+    {
+        if (!entries.HasPending)
+        {
+            return;
+        }
+
+        // In this order: once a failure is seen, the durable position has reached its last value.
+        var hasFailed = journal.Failure is not null;
+        var durable = journal.DurablePosition;
+        entries.Settle(durable);
+        while (_groups.Count > 0 && _groups[0].Position <= durable)
+        {
+            _groups.RemoveAt(0);
+        }
+
+        if (hasFailed && entries.HasPending)
+        {
+            entries.DropPending();
+            _groups.Clear();
+        }
+    }
+
+    /// <summary>Judges a batch and appends what it changes.</summary>
+    /// <param name="batch">At least one operation.</param>
+    /// <param name="invalid">What <see cref="OperationRules"/> said against them.</param>
+    /// <param name="isRegistered">Whether the catalog lists the collection.</param>
+    /// <param name="setRefusal">Why nothing may be set, when the catalog does not take the collection in.</param>
+    /// <param name="reclaims">Whether sets too may use the journal's reserve, because they make room in the end.</param>
+    public Verdict Judge(WriteBatch batch, Refusal?[]? invalid, bool isRegistered, Refusal? setRefusal, bool reclaims = false)
+    {
+        CatchUp();
+        var operations = batch.Operations;
+        var results = new WriteResult[operations.Length];
+        var isOpen = operations.Length == 1 ? null : new bool[operations.Length];
+        var now = clock.NowMicros();
+        var restsOn = 0L;
+        for (var i = 0; i < operations.Length; i++)
+        {
+            var position = 0L;
+            results[i] = invalid?[i] is { } refusal
+                ? Refuse(refusal)
+                : JudgeOne(operations[i], now, setRefusal, ref position);
+
+            // What rests on a change of this same batch rests on what that change was judged on.
+            restsOn = position == PendingWrites.Staged ? restsOn : Math.Max(restsOn, position);
+            if (isOpen is not null)
+            {
+                isOpen[i] = position > 0 || results[i].Version > 0;
+            }
+
+            if (batch.Atomic && results[i].Refusal is not null)
+            {
+                entries.TakeBack();
+                RefuseOthers(results, i);
+                isOpen = null;
+                break;
+            }
+        }
+
+        if (entries.StagedCount == 0)
+        {
+            return new Verdict(results, GroupAt(restsOn), isOpen);
+        }
+
+        if (!isRegistered && HasStagedSet())
+        {
+            entries.TakeBack();
+            return default;
+        }
+
+        var group = AppendStaged(batch.Atomic, reclaims, out var appendRefusal);
+        return group is null
+            ? new Verdict(Verdict.Replace(results, isOpen, appendRefusal!), null, null)
+            : new Verdict(results, group, isOpen);
+    }
+
+    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>, and makes later versions greater than it.</summary>
+    /// <param name="bound">The version.</param>
+    /// <param name="refusal">Why not; <see langword="null"/> when it is done or needs no doing.</param>
+    /// <returns>The group to wait for; <see langword="null"/> for none.</returns>
+    public CommitGroup? Clear(long bound, out Refusal? refusal)
+    {
+        CatchUp();
+        refusal = null;
+        if (entries.ClearsNothing(bound))
+        {
+            entries.RaiseVersion(bound);
+            return GroupAt(entries.PendingPosition);
+        }
+
+        entries.StageClear(bound);
+        return AppendStaged(isAtomic: false, reclaims: true, out refusal);
+    }
+
+    private WriteResult JudgeOne(Operation operation, long now, Refusal? setRefusal, ref long position)
+    {
+        Span<byte> buffer = stackalloc byte[NameRules.MaxKeyBytes];
+        var key = buffer[..Encoding.UTF8.GetBytes(operation.Key, buffer)];
+        var exists = entries.TryGetNewest(key, out var newest, out position);
+        if (PreconditionFault(operation, exists, newest) is { } fault)
+        {
+            return Refuse(new Refusal(RefusalCode.PreconditionFailed, fault));
+        }
+
+        var replaced = exists ? newest.Bytes : 0;
+        if (operation.Kind == OperationKind.Delete)
+        {
+            if (!exists)
+            {
+                return NoSuchKey;
+            }
+
+            var tombstone = StoredEntry.CreateTombstone(key, entries.Sequence + 1, entries.NextVersion(now));
+            entries.Stage(tombstone, replaced);
+            return new WriteResult(null, tombstone.Version, true);
+        }
+
+        if (setRefusal is not null)
+        {
+            return Refuse(setRefusal);
+        }
+
+        var growth = key.Length + operation.Value.Length - replaced;
+        if (growth > 0 && entries.NewestBytes + growth > limits.CollectionBytes)
+        {
+            position = Math.Max(position, entries.PendingPosition);
+            return Refuse(new Refusal(
+                RefusalCode.CollectionFull,
+                $"collection would hold {entries.NewestBytes + growth} bytes, more than the limit of {limits.CollectionBytes} (Limits:CollectionBytes)"));
+        }
+
+        var entry = StoredEntry.Create(
+            key, operation.Value.Span, entries.Sequence + 1, entries.NextVersion(now), operation.ExpiresAtMicros);
+        entries.Stage(entry, replaced);
+        return new WriteResult(null, entry.Version, exists);
+    }
+
+    private static string? PreconditionFault(Operation operation, bool exists, StoredEntry newest) => operation.Precondition switch
+    {
+        PreconditionKind.Exists when !exists => "key does not exist",
+        PreconditionKind.Absent when exists => $"key exists already, with version {newest.Version}",
+        PreconditionKind.Version when !exists => $"key does not exist, so it has not version {operation.ExpectedVersion}",
+        PreconditionKind.Version when newest.Version != operation.ExpectedVersion =>
+            $"key has version {newest.Version}, not {operation.ExpectedVersion}",
+        _ => null,
+    };
+
+    private bool HasStagedSet()
+    {
+        for (var i = 0; i < entries.StagedCount; i++)
+        {
+            if (!entries.Staged(i).IsTombstone)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives what is staged to the journal: one record for an atomic batch, so that it can be neither torn nor half damaged, else one for each change.</summary>
+    internal CommitGroup? AppendStaged(bool isAtomic, bool reclaims, out Refusal? refusal)
+    {
+        var count = entries.StagedCount;
+        var recordCount = isAtomic ? 1 : count;
+        var bytes = EntryRecord.HeaderBytes * recordCount;
+        for (var i = 0; i < count; i++)
+        {
+            bytes += EntryRecord.ChangeBytes(entries.Staged(i));
+        }
+
+        if (isAtomic && bytes > limits.AtomicBytes)
+        {
+            entries.TakeBack();
+            refusal = new Refusal(
+                RefusalCode.ValueTooLarge,
+                $"an atomic batch of {bytes} bytes is more than the limit of {limits.AtomicBytes} (that of one value, Limits:ValueBytes)");
+            return null;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        var records = ArrayPool<JournalRecord>.Shared.Rent(recordCount);
+        try
+        {
+            reclaims |= Encode(buffer, records, isAtomic);
+            if (!journal.TryAppend(owner, records.AsSpan(0, recordCount), reclaims, out var group, out var appendRefusal))
+            {
+                entries.TakeBack();
+                refusal = Refusals.Of(appendRefusal);
+                return null;
+            }
+
+            entries.Accept(group.Position);
+            if (_groups.Count == 0 || _groups[^1].Position != group.Position)
+            {
+                _groups.Add(group);
+            }
+
+            refusal = null;
+            return group;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<JournalRecord>.Shared.Return(records, clearArray: true);
+        }
+    }
+
+    /// <returns>Whether the changes only take away.</returns>
+    private bool Encode(byte[] buffer, JournalRecord[] records, bool isAtomic)
+    {
+        var reclaims = true;
+        var record = 0;
+        var start = 0;
+        var at = 0;
+        var count = entries.StagedCount;
+        for (var i = 0; i < count; i++)
+        {
+            var change = entries.Staged(i);
+            reclaims &= change.IsTombstone;
+            if (at == start)
+            {
+                at += EntryRecord.WriteHeader(buffer.AsSpan(at));
+            }
+
+            at += EntryRecord.WriteChange(buffer.AsSpan(at), change);
+            if (!isAtomic || i == count - 1)
+            {
+                var sequence = isAtomic ? entries.Staged(0).Sequence : change.Sequence;
+                records[record++] = new JournalRecord(sequence, buffer.AsMemory(start, at - start));
+                start = at;
+            }
+        }
+
+        return reclaims;
+    }
+
+    private CommitGroup? GroupAt(long position)
+    {
+        foreach (var group in _groups)
+        {
+            if (group.Position == position)
+            {
+                return group;
+            }
+        }
+
+        return null;
+    }
+
+    private static WriteResult Refuse(Refusal refusal) => new(refusal, 0, false);
+
+    private static void RefuseOthers(WriteResult[] results, int refused)
+    {
+        var others = Refuse(new Refusal(
+            RefusalCode.BatchRefused, $"operation {refused} of the same atomic batch was refused: {results[refused].Refusal!.Message}"));
+        for (var i = 0; i < results.Length; i++)
+        {
+            results[i] = i == refused ? results[i] : others;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using EdgeOrleans.Grains.WriteBehind;
+
+namespace EdgeOrleans.Grains.Collections;
+
+/// <summary>What the service itself asks of a collection: the catalog and the write-behind. Not for clients.</summary>
+[Alias("EdgeOrleans.ICollectionControl")]
+internal interface ICollectionControl : IGrainWithStringKey
+{
+    /// <summary>Every write judged from here on gets a version greater than the answer's, which is at least <paramref name="atLeast"/> and every version given before.</summary>
+    [Alias("Fence")]
+    Task<VersionAnswer> Fence(long atLeast);
+
+    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>; answers when that is durable, with the newest version.</summary>
+    [Alias("Clear")]
+    Task<VersionAnswer> Clear(long bound);
+
+    /// <summary>Saves to a target what it lacks, loading the collection first if need be.</summary>
+    /// <param name="target">The number of the target in the process's list.</param>
+    [Alias("Save")]
+    Task<SaveResult> Save(int target);
+
+    /// <summary>All entries of the catalog's own collection.</summary>
+    [Alias("ReadSystem")]
+    Task<SystemEntries> ReadSystem();
+
+    /// <summary>Writes to the catalog's own collection.</summary>
+    /// <param name="batch">Operations of the service's own, as many as there are.</param>
+    /// <param name="reclaims">Whether this makes room in the end, so that it may use the journal's reserve.</param>
+    [Alias("ApplySystem")]
+    Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims);
+}
+
+/// <summary>A version, or why there is none.</summary>
+[GenerateSerializer, Immutable, Alias("EdgeOrleans.VersionAnswer")]
+internal sealed class VersionAnswer(Refusal? refusal, long version)
+{
+    /// <summary>Why not; <see langword="null"/> when it is done.</summary>
+    [Id(0)]
+    public Refusal? Refusal { get; } = refusal;
+
+    /// <summary>The version.</summary>
+    [Id(1)]
+    public long Version { get; } = version;
+}
+
+/// <summary>The content of the catalog's own collection, in key order.</summary>
+[GenerateSerializer, Immutable, Alias("EdgeOrleans.SystemEntries")]
+internal sealed class SystemEntries(Refusal? refusal, string[] keys, ReadOnlyMemory<byte>[] values)
+{
+    /// <summary>Why it cannot be read; <see langword="null"/> when it can.</summary>
+    [Id(0)]
+    public Refusal? Refusal { get; } = refusal;
+
+    /// <summary>The keys.</summary>
+    [Id(1)]
+    public string[] Keys { get; } = keys;
+
+    /// <summary>The value of each key.</summary>
+    [Id(2)]
+    public ReadOnlyMemory<byte>[] Values { get; } = values;
+}
