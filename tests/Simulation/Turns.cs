@@ -4,9 +4,14 @@ namespace EdgeOrleans.Simulation;
 /// Runs what asynchronous code has to go on with, one turn at a time on this one thread, in an order drawn from the seed.
 /// Each <see cref="Actor"/> is single-threaded and first in, first out, as a grain activation is; between actors any order may come.
 /// </summary>
+/// <remarks>One for each process: what is left of a dead one's work is never run.</remarks>
 internal sealed class Turns(SeededRandom random)
 {
     private readonly List<Actor> _ready = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Something went on on another thread: the seed would not repeat.</summary>
+    public bool HasLeftThread { get; private set; }
 
     /// <summary>Turns that wait.</summary>
     public bool HasWork => _ready.Count > 0;
@@ -33,17 +38,6 @@ internal sealed class Turns(SeededRandom random)
         return true;
     }
 
-    /// <summary>The process is gone, and with it all that it had still to do.</summary>
-    public void Kill()
-    {
-        foreach (var actor in _ready)
-        {
-            actor.Drop();
-        }
-
-        _ready.Clear();
-    }
-
     /// <summary>One single-threaded party: a grain activation, a client, the thread pool.</summary>
     internal sealed class Actor(Turns turns, string name) : SynchronizationContext
     {
@@ -51,6 +45,12 @@ internal sealed class Turns(SeededRandom random)
 
         public override void Post(SendOrPostCallback d, object? state)
         {
+            if (Environment.CurrentManagedThreadId != turns._thread)
+            {
+                turns.HasLeftThread = true;
+                return;
+            }
+
             _queue.Enqueue((d, state));
             if (_queue.Count == 1)
             {
@@ -86,7 +86,26 @@ internal sealed class Turns(SeededRandom random)
 
             return _queue.Count;
         }
+    }
 
-        public void Drop() => _queue.Clear();
+    /// <summary>The thread pool: work given to it runs on a few actors, so it may overtake other work.</summary>
+    internal sealed class Pool : TaskScheduler
+    {
+        private const int Size = 3;
+
+        private readonly Actor[] _actors;
+        private readonly SeededRandom _random;
+
+        public Pool(Turns turns, SeededRandom random)
+        {
+            _actors = [.. Enumerable.Range(0, Size).Select(i => turns.NewActor($"pool {i}"))];
+            _random = random;
+        }
+
+        protected override void QueueTask(Task task) => _actors[_random.Below(Size)].Post(_ => TryExecuteTask(task), null);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
     }
 }

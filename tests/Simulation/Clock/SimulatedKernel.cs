@@ -1,10 +1,12 @@
+using EdgeOrleans.Grains.Time;
+
 namespace EdgeOrleans.Simulation.Clock;
 
 /// <summary>
 /// The kernel's clocks on a machine without a battery clock: the real time, which nobody on the machine knows, the wall clock,
 /// which starts anywhere and is stepped, and the monotonic clock, which starts anew at each boot. Time passes when the simulation says so.
 /// </summary>
-internal sealed class SimulatedKernel : TimeProvider
+internal sealed class SimulatedKernel : TimeProvider, IClockSource
 {
     public const long MicrosPerSecond = 1_000_000;
 
@@ -24,7 +26,7 @@ internal sealed class SimulatedKernel : TimeProvider
     public long WallMicros => TrueMicros + _wallOffsetMicros;
 
     /// <summary>Whether the kernel says that the wall clock follows a reference.</summary>
-    public bool IsSynchronized { get; private set; }
+    public bool IsSynchronised { get; private set; }
 
     public override long TimestampFrequency => MicrosPerSecond;
 
@@ -38,7 +40,7 @@ internal sealed class SimulatedKernel : TimeProvider
         _timers.Clear();
         MonotonicMicros = 0;
         _wallOffsetMicros = wallOffsetMicros;
-        IsSynchronized = false;
+        IsSynchronised = false;
     }
 
     /// <summary>The process is gone; its timers go with it.</summary>
@@ -54,11 +56,11 @@ internal sealed class SimulatedKernel : TimeProvider
     public void Synchronize(long errorMicros)
     {
         _wallOffsetMicros = errorMicros;
-        IsSynchronized = true;
+        IsSynchronised = true;
     }
 
     /// <summary>The time server is lost; the wall clock goes on.</summary>
-    public void LoseSynchronization() => IsSynchronized = false;
+    public void LoseSynchronization() => IsSynchronised = false;
 
     /// <summary>Lets time pass; timers that come due run in their order.</summary>
     public void Advance(long micros)

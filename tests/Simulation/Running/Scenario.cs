@@ -1,4 +1,5 @@
 using EdgeOrleans.Simulation.Journals;
+using EdgeOrleans.Simulation.Services;
 
 namespace EdgeOrleans.Simulation.Running;
 
@@ -8,7 +9,7 @@ namespace EdgeOrleans.Simulation.Running;
 internal sealed record Scenario(string Name, Action<SeedRun> Play)
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Scenario> All { get; } = [new("journal", JournalWorld.Play)];
+    public static IReadOnlyList<Scenario> All { get; } = [new("journal", JournalWorld.Play), new("service", ServiceWorld.Play)];
 
     /// <summary>The one of this name.</summary>
     public static Scenario Of(string name) =>

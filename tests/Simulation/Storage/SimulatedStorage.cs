@@ -81,6 +81,13 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
         _undurable.Clear();
     }
 
+    /// <summary>All works again.</summary>
+    public void Heal()
+    {
+        Faults.FailPerMille = Faults.LatePerMille = Faults.HangPerMille = Faults.LostAnswerPerMille = 0;
+        Faults.IsAway = false;
+    }
+
     /// <summary>One of the open calls gets its answer, drawn at random.</summary>
     /// <returns><see langword="false"/> when none is open.</returns>
     public bool AnswerOne(bool alsoHanging)
@@ -229,7 +236,7 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
 
     private sealed class Call<T>(SimulatedStorage storage, string what, Func<T> work, bool hangs) : Call(hangs)
     {
-        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<T> _answer = new();
         private T? _result;
         private RowConflictException? _conflict;
 
