@@ -148,6 +148,7 @@ internal sealed class JournalWorld
         faults.FlushFailuresPerMille = isLast ? 0 : _temper.FlushFailuresPerMille;
         faults.NameFlushFailuresPerMille = isLast ? 0 : _temper.NameFlushFailuresPerMille;
         faults.CapacityBytes = long.MaxValue;
+        _disk.CutAt = long.MaxValue;
         if (isLast)
         {
             faults.IsReadOnly = false;

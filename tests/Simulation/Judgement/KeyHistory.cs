@@ -46,8 +46,15 @@ internal sealed class KeyHistory(CollectionHistory collection, string key)
         }
     }
 
+    /// <summary>When the key was last found absent without an answer that says why.</summary>
+    public long FoundAbsentAt { get; private set; }
+
     /// <summary>The key was found absent, and something that was sent explains it.</summary>
-    public void HoldAbsent() => IsKnownAbsent = true;
+    public void HoldAbsent(long now)
+    {
+        FoundAbsentAt = IsKnownAbsent ? FoundAbsentAt : now;
+        IsKnownAbsent = true;
+    }
 
     /// <summary>Damage took something, and was reported: what is left is the new floor.</summary>
     public void Rewind(SentWrite? found)
@@ -74,6 +81,11 @@ internal sealed class KeyHistory(CollectionHistory collection, string key)
     /// <summary>Whether another write than this, and than those behind it in its batch, may have come in between unseen.</summary>
     public bool IsContested(SentWrite by)
     {
+        if (FoundAbsentAt >= by.SentAt)
+        {
+            return true;
+        }
+
         foreach (var write in Sent)
         {
             if (write.State == WriteState.InDoubt && write != by && !(write.SentAt == by.SentAt && write.Id > by.Id))

@@ -119,7 +119,7 @@ internal sealed class Oracle(Trace trace)
         {
             if (key.Known is { } known && known.HeldAt < clear.SentAt)
             {
-                key.HoldAbsent();
+                key.HoldAbsent(_now);
             }
 
             foreach (var write in key.Sent)
@@ -336,7 +336,7 @@ internal sealed class Oracle(Trace trace)
     private static (bool IsAbsent, long Version)? Settled(SentWrite write)
     {
         var key = write.Key;
-        if (key.IsContested(write) || (key.Known is { } known
+        if (key.IsContested(write) || key.Sent.Exists(other => other.SentAt == write.SentAt && other.Id < write.Id) || (key.Known is { } known
             && (Math.Min(known.EndedAt, known.HeldAt) >= write.SentAt || key.Collection.MayHaveCleared(known))))
         {
             return null;
@@ -377,7 +377,7 @@ internal sealed class Oracle(Trace trace)
 
         if (key.Known == known)
         {
-            key.HoldAbsent();
+            key.HoldAbsent(_now);
         }
     }
 

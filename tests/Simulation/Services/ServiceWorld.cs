@@ -167,6 +167,7 @@ internal sealed class ServiceWorld
         faults.NameFlushFailuresPerMille = _isLast ? 0 : _temper.NameFlushFailuresPerMille;
         faults.CapacityBytes = long.MaxValue;
         faults.IsReadOnly &= !_isLast;
+        _disk.CutAt = long.MaxValue;
         if (!_isLast && _random.PerMille(_temper.CutPerMille))
         {
             _disk.CutAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
@@ -295,7 +296,15 @@ internal sealed class ServiceWorld
             _trace.Add($"  save {owner.Key} to {process.Targets[target].Name}: {result}");
             if (target == 0 && result.Outcome is SaveOutcome.Saved or SaveOutcome.UpToDate)
             {
-                await process.Targets[0].Rows.MakeDurable(CancellationToken.None);
+                try
+                {
+                    await process.Targets[0].Rows.MakeDurable(CancellationToken.None);
+                }
+                catch (StorageFailedException)
+                {
+                    return;
+                }
+
                 process.Journal.Trim(owner, result.Sequence);
             }
         });
