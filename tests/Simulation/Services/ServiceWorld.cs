@@ -201,8 +201,12 @@ internal sealed class ServiceWorld
         _process = new ServiceProcess(
             _journal, clock, _kernel, _limits, [.. _storages.Select(storage => storage.Connect())], _turns, _random);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
+        OpenCatalog();
         return true;
     }
+
+    /// <summary>As the silo does at its start: deletes that were cut off are gone on with.</summary>
+    private void OpenCatalog() => _clients!.Run(() => _process!.OnCatalog(catalog => catalog.Open()));
 
     private void Step()
     {
@@ -352,7 +356,12 @@ internal sealed class ServiceWorld
 
         _trace.Add($"  check");
         Drain();
-        _kernel.Advance(2 * SimulatedKernel.MicrosPerSecond);
+
+        // Long enough that a failed load, or the rest of a delete that was cut off, is tried again.
+        _kernel.Advance(60 * SimulatedKernel.MicrosPerSecond);
+        OpenCatalog();
+        Drain();
+        _kernel.Advance(60 * SimulatedKernel.MicrosPerSecond);
         Drain();
         if (_journal!.Failure is not null)
         {
