@@ -233,7 +233,8 @@ internal sealed class Oracle(Trace trace)
                 if (key.Known is { IsDelete: false } known && known.HeldAt < clear.SentAt
                     && !key.Sent.Exists(write => write.State != WriteState.Void && (write.Version == 0 || write.Version > known.Version)))
                 {
-                    _ = key.IsKnownAbsent ? gone = key : left = key;
+                    gone = key.IsKnownAbsent && key.FoundAbsentAt >= clear.SentAt ? key : gone;
+                    left = key.IsKnownAbsent ? left : key;
                 }
             }
 
