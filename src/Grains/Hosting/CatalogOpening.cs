@@ -1,0 +1,58 @@
+using EdgeOrleans.Grains.Catalog;
+using EdgeOrleans.Grains.Time;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeOrleans.Grains;
+
+/// <summary>
+/// Opens the catalog as soon as the silo runs, so that deletes which a kill cut short are finished although nobody asks for them.
+/// Tries for as long as storage does not answer; the silo does not wait for it.
+/// </summary>
+internal sealed partial class CatalogOpening(IGrainFactory grains, ServiceClock clock, ILogger<CatalogOpening> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stop = new();
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(CatalogOpening), ServiceLifecycleStage.Active, Start, Stop);
+
+    public void Dispose() => _stop.Dispose();
+
+    private Task Start(CancellationToken ct)
+    {
+        _ = Task.Run(Open, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private Task Stop(CancellationToken ct) => _stop.CancelAsync();
+
+    private async Task Open()
+    {
+        var stopped = _stop.Token;
+        var registry = grains.GetGrain<ICollectionRegistry>(ICatalogGrain.Key);
+        for (var retry = FirstRetry; !stopped.IsCancellationRequested; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
+        {
+            try
+            {
+                if (await registry.Open() is not { } refusal)
+                {
+                    return;
+                }
+
+                LogRefused(logger, refusal.Message);
+            }
+            catch (Exception fault)
+            {
+                LogRefused(logger, fault.Message);
+            }
+
+            await Task.Delay(retry, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The catalog is not open yet: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
+}

@@ -1,0 +1,62 @@
+using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Time;
+using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Journal;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+
+namespace EdgeOrleans.Grains;
+
+/// <summary>Puts the grains and what they work with into a silo.</summary>
+public static class GrainsHosting
+{
+    /// <summary>
+    /// Adds collections, catalog, journal thread, service clock (as <see cref="TimeProvider"/> too) and <see cref="IServiceStatus"/>.
+    /// </summary>
+    public static ISiloBuilder AddEdgeOrleansGrains(this ISiloBuilder silo, GrainsSetup setup)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(setup);
+        var clock = new ServiceClock(setup.Journal.Recovery.ClockFloorMicros, setup.SystemClock, setup.ClockSource);
+        setup.Journal.UseClock(clock);
+
+        // By factories, because the container disposes of what it believes to have made, the thread before the journal.
+        silo.Services
+            .AddSingleton(_ => setup.Journal)
+            .AddSingleton(services => new JournalThread(services.GetRequiredService<FlashJournal>()))
+            .AddSingleton(clock)
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton<DamageReport>()
+            .AddSingleton<IServiceStatus, ServiceStatus>()
+            .AddSingleton(setup.Targets)
+            .AddSingleton(services => Services(services, setup))
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CatalogOpening>();
+        silo.Configure<GrainCollectionOptions>(options =>
+        {
+            options.CollectionAge = TimeSpan.FromMinutes(setup.Memory.IdleMinutes);
+            options.EnableActivationSheddingOnMemoryPressure = setup.Memory.LimitPercent < 100;
+            options.MemoryUsageLimitPercentage = setup.Memory.LimitPercent;
+            options.MemoryUsageTargetPercentage = setup.Memory.LimitPercent * 0.95;
+        });
+        return silo;
+    }
+
+    private static CollectionServices Services(IServiceProvider services, GrainsSetup setup)
+    {
+        var journal = services.GetRequiredService<FlashJournal>();
+        services.GetRequiredService<JournalThread>();
+        var targets = services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>();
+        var clock = services.GetRequiredService<ServiceClock>();
+        return new CollectionServices
+        {
+            Journal = journal,
+            Clock = clock,
+            Limits = setup.Limits,
+            Timeout = TimeSpan.FromMilliseconds(setup.Writes.TimeoutMs),
+            Recovery = new CollectionRecovery(
+                journal, new CollectionLoader(targets[0]), clock, TaskScheduler.Default, services.GetRequiredService<DamageReport>()),
+            Targets = targets,
+            Scheduler = TaskScheduler.Default,
+        };
+    }
+}

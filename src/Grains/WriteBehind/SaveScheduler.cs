@@ -1,0 +1,373 @@
+using System.Collections.Concurrent;
+using EdgeOrleans.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeOrleans.Grains.WriteBehind;
+
+/// <summary>
+/// Decides when collections are saved to which target, and lets the journal drop what the primary target durably has.
+/// A pump: <see cref="RunOnce"/> never waits, so that the simulator drives it as production does.
+/// </summary>
+/// <remarks>
+/// The order that the journal's trust rests on: a save has returned, then everything written is made durable by a call begun after
+/// that, then the journal is trimmed up to what that save came to. Only the primary target does this.
+/// </remarks>
+public sealed partial class SaveScheduler
+{
+    // Two saves overlap encoding and storage; more would only pile up buffers, since SQLite has one writer.
+    private const int MaxRunning = 2;
+
+    // A checkpoint flushes the database, so it waits until all that is due has been saved, or for so many collections.
+    private const int MaxUnflushed = 64;
+
+    // Under pressure the holders of the oldest segments are saved, few at a time: the journal is looked at again after each few.
+    private const int OwnersUnderPressure = 8;
+
+    // A collection whose records are not durable yet would be asked again and again.
+    private static readonly TimeSpan SameCollectionAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly FlashJournal _journal;
+    private readonly Func<string, int, Task<SaveResult>> _save;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<Action> _returned = [];
+    private readonly ConcurrentQueue<string> _requested = [];
+    private readonly SaveQueue _primary;
+    private readonly SecondaryQueue[] _secondaries;
+    private readonly Dictionary<string, long> _askedAt = [];
+    private Dictionary<string, (long Sequence, long Epoch)> _unflushed = [];
+    private bool _isFlushing;
+    private bool _saveAll = true;
+
+    /// <param name="journal">Says what has to be saved, and is trimmed.</param>
+    /// <param name="targets">The process's targets, the primary first.</param>
+    /// <param name="save">Asks a collection to save to the target of that number; a grain call.</param>
+    /// <param name="clock">The service clock, which the journal's times are of.</param>
+    /// <param name="random">Spreads retries.</param>
+    /// <param name="logger">Told when a target begins to fail and when it is over.</param>
+    public SaveScheduler(
+        FlashJournal journal,
+        IReadOnlyList<WriteBehindTarget> targets,
+        Func<string, int, Task<SaveResult>> save,
+        TimeProvider clock,
+        Random random,
+        ILogger logger)
+    {
+        _journal = journal;
+        _save = save;
+        _clock = clock;
+        _logger = logger;
+        if (targets.Count == 0 || !targets[0].IsPrimary || targets.Skip(1).Any(t => t.IsPrimary))
+        {
+            throw new ArgumentException("The first target, and no other, is the primary.", nameof(targets));
+        }
+
+        _primary = new SaveQueue(targets[0], 0, clock, random);
+        _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), clock))];
+    }
+
+    /// <summary>Called, from any thread, when <see cref="RunOnce"/> may have something to do before time alone gives it something.</summary>
+    public Action? Woken { get; set; }
+
+    /// <summary>Whether nothing is under way and nothing can be done now: all is saved, or what is not waits for a failing target.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_saveAll && !_isFlushing && _returned.IsEmpty && _requested.IsEmpty
+                    && Queues().All(q => q.Running == 0 && (!q.HasWaiting || q.Backoff.IsWaiting))
+                    && (_unflushed.Count == 0 || _primary.Backoff.IsWaiting);
+            }
+        }
+    }
+
+    /// <summary>What an operator should know, as sentences: targets that fail, collections that a target will not take.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return
+                [
+                    .. Queues().Where(q => q.Fault is not null).Select(q =>
+                        $"storage '{q.Target.Name}' has taken no saves since {q.Fault!.Value.Since:u}, {q.Count} collections wait: {q.Fault.Value.Message}"),
+                    .. _secondaries.SelectMany(s => s.Ahead.Values),
+                ];
+            }
+        }
+    }
+
+    /// <summary>Saves a collection to every target soon, whether or not the journal has records of it; from any thread.</summary>
+    public void Request(string collectionKey)
+    {
+        _requested.Enqueue(collectionKey);
+        Woken?.Invoke();
+    }
+
+    /// <summary>Saves everything that is not saved now, and tries failing targets once more; from any thread.</summary>
+    public void RequestAll()
+    {
+        lock (_gate)
+        {
+            _saveAll = true;
+            foreach (var queue in Queues())
+            {
+                queue.Backoff.Skip();
+            }
+        }
+
+        Woken?.Invoke();
+    }
+
+    /// <summary>Takes note of what has returned and starts what is due.</summary>
+    /// <returns>Whether anything was done.</returns>
+    public bool RunOnce()
+    {
+        lock (_gate)
+        {
+            var hasProgress = TakeReturned();
+            FindDue();
+            hasProgress |= StartSaves(_primary);
+            foreach (var secondary in _secondaries)
+            {
+                hasProgress |= StartSaves(secondary.Queue);
+            }
+
+            return StartFlush() || hasProgress;
+        }
+    }
+
+    private IEnumerable<SaveQueue> Queues() => _secondaries.Select(s => s.Queue).Prepend(_primary);
+
+    private bool TakeReturned()
+    {
+        var hasProgress = false;
+        while (_returned.TryDequeue(out var returned))
+        {
+            returned();
+            hasProgress = true;
+        }
+
+        return hasProgress;
+    }
+
+    private void FindDue()
+    {
+        while (_requested.TryDequeue(out var key))
+        {
+            _primary.Add(key);
+            foreach (var secondary in _secondaries)
+            {
+                secondary.Queue.Add(key);
+            }
+        }
+
+        var isForced = _saveAll;
+        var pressure = _journal.Pressure;
+        if (pressure.OldestUnsavedSinceMicros == 0)
+        {
+            // Idle: nothing is looked at, nothing is written.
+            _saveAll = false;
+        }
+        else if (_saveAll)
+        {
+            _saveAll = false;
+            foreach (var owner in _journal.OwnersToSave(int.MaxValue))
+            {
+                _primary.Add(owner.Key);
+            }
+        }
+        else if (pressure.State is JournalState.BacklogFull or JournalState.NoRoom || pressure.HeldBytes >= pressure.LimitBytes / 2)
+        {
+            AskOldest(_journal.OwnersToSave(OwnersUnderPressure));
+        }
+        else if (AgeOf(pressure.OldestUnsavedSinceMicros) >= _primary.Target.SaveAfter)
+        {
+            // What is half as old comes along, so that one checkpoint serves for more.
+            AskOldest(_journal.OwnersToSave(int.MaxValue).Where(owner => AgeOf(owner.UnsavedSinceMicros) >= _primary.Target.SaveAfter / 2));
+        }
+
+        foreach (var secondary in _secondaries)
+        {
+            secondary.FindDue(_journal, isForced);
+        }
+    }
+
+    private void AskOldest(IEnumerable<JournalOwner> owners)
+    {
+        foreach (var (key, at) in _askedAt)
+        {
+            if (_clock.GetElapsedTime(at) >= SameCollectionAgainAfter)
+            {
+                _askedAt.Remove(key);
+            }
+        }
+
+        foreach (var owner in owners)
+        {
+            if (!_askedAt.ContainsKey(owner.Key))
+            {
+                _primary.Add(owner.Key);
+            }
+        }
+    }
+
+    private TimeSpan AgeOf(long micros) => _clock.GetUtcNow() - DateTimeOffset.UnixEpoch - TimeSpan.FromMicroseconds(micros);
+
+    private bool StartSaves(SaveQueue queue)
+    {
+        var hasProgress = false;
+
+        // One try is enough to learn that a storage still fails.
+        while (queue.HasWaiting && !queue.Backoff.IsWaiting && queue.Running < (queue.Backoff.IsFailing ? 1 : MaxRunning))
+        {
+            hasProgress = true;
+            var key = queue.Start();
+            var epoch = queue.Target.Rows.Epoch;
+            if (queue.Target.IsPrimary)
+            {
+                _askedAt[key] = _clock.GetTimestamp();
+            }
+
+            _ = Call(() => _save(key, queue.Number), result => Saved(queue, key, epoch, result));
+        }
+
+        return hasProgress;
+    }
+
+    private void Saved(SaveQueue queue, string key, long epoch, SaveResult result)
+    {
+        queue.End(key);
+        switch (result.Outcome)
+        {
+            case SaveOutcome.UpToDate or SaveOutcome.Saved:
+                Works(queue);
+                if (queue.Target.IsPrimary)
+                {
+                    // Found up to date is not yet durable either: a process before this one may have died before it flushed.
+                    _unflushed[key] = (result.Sequence, epoch);
+                    foreach (var secondary in _secondaries)
+                    {
+                        secondary.PrimarySaved(key, result.Sequence);
+                    }
+                }
+                else
+                {
+                    SecondaryOf(queue).Saved(key, result.Sequence);
+                }
+
+                break;
+            case SaveOutcome.Ahead when !queue.Target.IsPrimary:
+                if (SecondaryOf(queue).IsAhead(key, result.Message!))
+                {
+                    LogAhead(_logger, result.Message!);
+                }
+
+                break;
+            default:
+                queue.Add(key);
+                Fails(queue, result.Message ?? result.Outcome.ToString());
+                break;
+        }
+    }
+
+    private SecondaryQueue SecondaryOf(SaveQueue queue) => _secondaries[queue.Number - 1];
+
+    private bool StartFlush()
+    {
+        var isDue = _unflushed.Count > 0 && !_isFlushing && !_primary.Backoff.IsWaiting
+            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasWaiting));
+        if (!isDue)
+        {
+            return false;
+        }
+
+        var saved = _unflushed;
+        _unflushed = [];
+        _isFlushing = true;
+        _ = Call(
+            async () =>
+            {
+                await _primary.Target.Rows.MakeDurable(CancellationToken.None);
+                return new SaveResult(SaveOutcome.Saved, 0, null);
+            },
+            result => Flushed(saved, result));
+        return true;
+    }
+
+    private void Flushed(Dictionary<string, (long Sequence, long Epoch)> saved, SaveResult result)
+    {
+        _isFlushing = false;
+        if (result.Outcome == SaveOutcome.Failed)
+        {
+            foreach (var (key, save) in saved)
+            {
+                _unflushed.TryAdd(key, save);
+            }
+
+            Fails(_primary, result.Message!);
+            return;
+        }
+
+        Works(_primary);
+        foreach (var (key, save) in saved)
+        {
+            if (save.Epoch == _primary.Target.Rows.Epoch)
+            {
+                _journal.Trim(_journal.OwnerOf(key), save.Sequence);
+            }
+            else
+            {
+                // It was saved to a database that has been set aside since.
+                _primary.Add(key);
+            }
+        }
+    }
+
+    /// <summary>Makes a call and hands its result, or its failure, to the pump. Each call is waited for to its end, however long that is.</summary>
+    private async Task Call(Func<Task<SaveResult>> call, Action<SaveResult> returned)
+    {
+        SaveResult result;
+        try
+        {
+            result = await call();
+        }
+        catch (Exception e)
+        {
+            result = new SaveResult(SaveOutcome.Failed, 0, e.Message);
+        }
+
+        _returned.Enqueue(() => returned(result));
+        Woken?.Invoke();
+    }
+
+    private void Fails(SaveQueue queue, string message)
+    {
+        if (queue.Failed(message))
+        {
+            LogFailing(_logger, queue.Target.Name, message);
+        }
+    }
+
+    private void Works(SaveQueue queue)
+    {
+        if (queue.Succeeded() is { } since)
+        {
+            var seconds = (long)(_clock.GetUtcNow() - since).TotalSeconds;
+            LogWorking(_logger, queue.Target.Name, seconds);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
+    private static partial void LogFailing(ILogger logger, string target, string fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Storage '{Target}' takes saves again, after {Seconds} s")]
+    private static partial void LogWorking(ILogger logger, string target, long seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A collection is not saved: {Fault}")]
+    private static partial void LogAhead(ILogger logger, string fault);
+}
