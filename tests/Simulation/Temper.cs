@@ -34,6 +34,9 @@ internal sealed class Temper(SeededRandom random)
 
     public bool HasSecondary { get; } = random.Coin();
 
+    /// <summary>How long the primary may wait for a change.</summary>
+    public TimeSpan SaveAfter { get; } = TimeSpan.FromSeconds(random.Below(3) switch { 0 => 0.001, 1 => 2, _ => 300 });
+
     /// <summary>How far the wall clock is off at a boot.</summary>
     public static long WallOffset(SeededRandom chance) => chance.Below(6) switch
     {

@@ -72,19 +72,35 @@ internal sealed class Turns(SeededRandom random)
         public int Run()
         {
             var (callback, state) = _queue.Peek();
-            var before = Current;
-            SetSynchronizationContext(this);
             try
             {
-                callback(state);
+                Do(() =>
+                {
+                    callback(state);
+                    return true;
+                });
             }
             finally
             {
-                SetSynchronizationContext(before);
                 _queue.Dequeue();
             }
 
             return _queue.Count;
+        }
+
+        /// <summary>Does something now, as this actor: what it awaits comes back here.</summary>
+        public T Do<T>(Func<T> what)
+        {
+            var before = Current;
+            SetSynchronizationContext(this);
+            try
+            {
+                return what();
+            }
+            finally
+            {
+                SetSynchronizationContext(before);
+            }
         }
     }
 

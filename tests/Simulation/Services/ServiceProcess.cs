@@ -18,6 +18,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
     private readonly CollectionServices _services;
     private readonly SortedDictionary<string, Activation> _activations = new(StringComparer.Ordinal);
     private readonly Turns.Actor _catalogActor;
+    private readonly Turns.Actor _saverActor;
     private readonly CollectionCatalog _catalog;
 
     public ServiceProcess(
@@ -26,6 +27,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         TimeProvider kernel,
         LimitsOptions limits,
         IReadOnlyList<IStateRows> rows,
+        TimeSpan saveAfter,
         Turns turns,
         SeededRandom random)
     {
@@ -35,7 +37,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         Clock = clock;
         Damage = new DamageReport(NullLogger<DamageReport>.Instance);
         Targets = [.. rows.Select((row, i) =>
-            new WriteBehindTarget(i == 0 ? "primary" : $"secondary {i}", row, i == 0, TimeSpan.FromSeconds(i == 0 ? 300 : 5), pool))];
+            new WriteBehindTarget(i == 0 ? "primary" : $"secondary {i}", row, i == 0, i == 0 ? saveAfter : TimeSpan.FromSeconds(5), pool))];
         _services = new CollectionServices
         {
             Journal = journal,
@@ -47,7 +49,9 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             Scheduler = pool,
         };
         _catalogActor = turns.NewActor("catalog");
+        _saverActor = turns.NewActor("saver");
         _catalog = new CollectionCatalog(this, limits, clock);
+        Scheduler = new SaveScheduler(journal, Targets, Save, clock, new Random(random.Below(int.MaxValue)), NullLogger.Instance);
     }
 
     public FlashJournal Journal { get; }
@@ -57,6 +61,12 @@ internal sealed class ServiceProcess : ICollections, IRegistry
     public DamageReport Damage { get; }
 
     public WriteBehindTarget[] Targets { get; }
+
+    /// <summary>Decides when what is saved; see <see cref="RunSaves"/>.</summary>
+    public SaveScheduler Scheduler { get; }
+
+    /// <summary>A step of the write-behind's pump.</summary>
+    public bool RunSaves() => _saverActor.Do(Scheduler.RunOnce);
 
     /// <summary>The collections that are in memory.</summary>
     public IEnumerable<string> ActiveCollections => _activations.Keys;

@@ -1,6 +1,5 @@
 using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.Time;
-using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 using EdgeOrleans.Simulation.Clock;
 using EdgeOrleans.Simulation.Disk;
@@ -199,7 +198,7 @@ internal sealed class ServiceWorld
         _journal.UseClock(clock);
         _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         _process = new ServiceProcess(
-            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => storage.Connect())], _turns, _random);
+            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => storage.Connect())], _temper.SaveAfter, _turns, _random);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
         OpenCatalog();
         return true;
@@ -230,7 +229,7 @@ internal sealed class ServiceWorld
                 Pump();
                 break;
             case < 34:
-                Save();
+                _process!.RunSaves();
                 break;
             case < 36:
                 _storages[_random.Below(_storages.Length)].AnswerOne(alsoHanging: _random.Below(8) == 0);
@@ -281,37 +280,6 @@ internal sealed class ServiceWorld
         {
             throw new OracleException("work has left the simulation's thread");
         }
-    }
-
-    private void Save()
-    {
-        var owners = _journal!.OwnersToSave(3);
-        if (owners.Count == 0)
-        {
-            return;
-        }
-
-        var owner = owners[_random.Below(owners.Count)];
-        var process = _process!;
-        var target = _random.Below(_storages.Length);
-        _clients!.Run(async () =>
-        {
-            var result = await process.Save(owner.Key, target);
-            _trace.Add($"  save {owner.Key} to {process.Targets[target].Name}: {result}");
-            if (target == 0 && result.Outcome is SaveOutcome.Saved or SaveOutcome.UpToDate)
-            {
-                try
-                {
-                    await process.Targets[0].Rows.MakeDurable(CancellationToken.None);
-                }
-                catch (StorageFailedException)
-                {
-                    return;
-                }
-
-                process.Journal.Trim(owner, result.Sequence);
-            }
-        });
     }
 
     private void Disturb()
@@ -375,6 +343,31 @@ internal sealed class ServiceWorld
         {
             throw new OracleException("with a sound disk and sound storages, not everything can be read");
         }
+
+        if (_isLast)
+        {
+            CheckTargets();
+        }
+    }
+
+    /// <summary>Once all has been saved, every target holds what readers see, and the journal is empty.</summary>
+    private void CheckTargets()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _process!.Scheduler.RequestAll();
+            Drain();
+            _kernel.Advance(60 * SimulatedKernel.MicrosPerSecond);
+        }
+
+        Drain();
+        if (_journal!.Pressure is { LiveBytes: > 0 } pressure)
+        {
+            throw new OracleException($"all targets are well, and the journal still holds {pressure.LiveBytes} bytes: {string.Join("; ", _process!.Scheduler.Warnings)}");
+        }
+
+        _clients!.Run(new TargetCheck(_process!, _oracle).Run);
+        Drain();
     }
 
     private void Drain()
@@ -382,7 +375,8 @@ internal sealed class ServiceWorld
         for (var i = 0; i < 100_000; i++)
         {
             Look();
-            if (_turns.RunOne() || _journal!.RunOnce() || _storages.Any(storage => storage.AnswerOne(alsoHanging: true)))
+            if (_turns.RunOne() || _journal!.RunOnce() || _storages.Any(storage => storage.AnswerOne(alsoHanging: true))
+                || _process!.RunSaves())
             {
                 continue;
             }
