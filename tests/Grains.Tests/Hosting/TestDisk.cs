@@ -8,7 +8,7 @@ internal sealed class TestDisk(string directory) : IDisk
     private readonly FileDisk _disk = new(directory);
     private readonly ManualResetEventSlim _flushing = new(initialState: true);
     private volatile bool _isCut;
-    private int _flushesLeft = int.MaxValue;
+    private int _stepsLeft = int.MaxValue;
 
     /// <summary>How many flushes of data there were.</summary>
     public int Flushes { get; private set; }
@@ -34,8 +34,8 @@ internal sealed class TestDisk(string directory) : IDisk
         Release();
     }
 
-    /// <summary>Cuts after so many more flushes of data.</summary>
-    public void CutAfter(int flushes) => Volatile.Write(ref _flushesLeft, flushes);
+    /// <summary>Cuts after so many more writes and flushes of data.</summary>
+    public void CutAfter(int steps) => Volatile.Write(ref _stepsLeft, steps);
 
     public IReadOnlyList<string> List() => _disk.List();
 
@@ -71,6 +71,12 @@ internal sealed class TestDisk(string directory) : IDisk
         _disk.Dispose();
     }
 
+    private void Step()
+    {
+        _isCut |= Interlocked.Decrement(ref _stepsLeft) < 0;
+        RequirePower();
+    }
+
     private void RequirePower()
     {
         if (_isCut)
@@ -81,12 +87,7 @@ internal sealed class TestDisk(string directory) : IDisk
 
     private void Flush(IDiskFile file)
     {
-        if (Interlocked.Decrement(ref _flushesLeft) < 0)
-        {
-            _isCut = true;
-        }
-
-        RequirePower();
+        Step();
         _flushing.Wait();
         RequirePower();
         if (FailFlushes)
@@ -106,7 +107,7 @@ internal sealed class TestDisk(string directory) : IDisk
 
         public void Write(ReadOnlySpan<byte> data, long offset)
         {
-            disk.RequirePower();
+            disk.Step();
             file.Write(data, offset);
         }
 
