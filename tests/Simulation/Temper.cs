@@ -22,7 +22,10 @@ internal sealed class Temper(SeededRandom random)
 
     public int NameFlushFailuresPerMille { get; } = random.Below(5) == 0 ? random.Between(5, 100) : 0;
 
-    public int DamagePerMille { get; } = random.Below(1) * 300;
+    public int DamagePerMille { get; } = random.Below(4) == 0 ? 300 : 0;
+
+    /// <summary>How many of a thousand starts find the database damaged and set it aside.</summary>
+    public int DatabaseLossPerMille { get; } = random.Below(20) == 0 ? 200 : 0;
 
     public int ReadOnlyPerMille { get; } = random.Below(6) == 0 ? 300 : 0;
 

@@ -13,6 +13,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     private int _mounts;
     private int _nextFileId;
     private long _nextWrite;
+    private (SimulatedFile File, int FirstPage, int LastPage)? _newest;
 
     /// <summary>What may go wrong from now on.</summary>
     public DiskFaults Faults { get; } = new();
@@ -29,8 +30,11 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     /// <summary>Sectors that were damaged after they had been flushed.</summary>
     public int DamageCount { get; private set; }
 
-    /// <summary>Flushes of files that were carried out.</summary>
-    public long FlushCount { get; private set; }
+    /// <summary>
+    /// A sector of the write that came last was damaged. What nothing follows cannot be told from a write that was cut off:
+    /// its loss may go unreported until this is set back.
+    /// </summary>
+    public bool IsNewestDamaged { get; set; }
 
     /// <summary>Bytes of all files.</summary>
     public long UsedBytes
@@ -125,6 +129,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
         file.Damage(page, start, sector);
         DamageCount++;
+        IsNewestDamaged |= _newest is { } newest && newest.File == file && page >= newest.FirstPage && page <= newest.LastPage;
         trace.Add($"    disk: DAMAGE in {name} (file {file.Id}) at {(page * SimulatedFile.PageBytes) + start}");
     }
 
@@ -247,6 +252,12 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     {
         var length = file.Length;
         file.Write(data, offset, _nextWrite++);
+        if (offset > 0)
+        {
+            // The first page of a file is a header and comes before what it heads.
+            _newest = (file, (int)(offset / SimulatedFile.PageBytes), (int)((offset + data.Length - 1) / SimulatedFile.PageBytes));
+        }
+
         _dirty.Add(file);
         if (file.Length > length)
         {
@@ -275,7 +286,6 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
             _dirty.Remove(file);
         }
 
-        FlushCount++;
         trace.Add($"    disk: flush file {file.Id}");
     }
 

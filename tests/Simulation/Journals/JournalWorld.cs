@@ -26,6 +26,7 @@ internal sealed class JournalWorld
     private long _durableClockMicros;
     private bool _hasDurable;
     private bool _isLast;
+    private bool _isReportLost;
 
     private JournalWorld(SeedRun run)
     {
@@ -162,6 +163,9 @@ internal sealed class JournalWorld
     /// <returns>Whether the journal serves.</returns>
     private bool Open()
     {
+        // A start that was cut off may have set damage aside, and nobody heard what it had to say.
+        var wasReportLost = _isReportLost;
+        _isReportLost = true;
         try
         {
             _journal = FlashJournal.OpenSimulated(_disk.Mount(), _options, new JournalSeams(InlineCompletions: true, _generations.NextBits));
@@ -173,23 +177,67 @@ internal sealed class JournalWorld
             return false;
         }
 
+        _isReportLost = false;
+
         _journal.UseClock(_kernel);
         var recovery = _journal.Recovery;
         _trace.Add($"  opened: {recovery.Segments} segments, {recovery.Frames} frames, {recovery.LiveRecords} live records, clock floor {recovery.ClockFloorMicros}");
-        if (recovery.IsFresh && _hasDurable)
+        if (recovery.IsFresh && _hasDurable && _disk.DamageCount == 0)
         {
             throw new OracleException("the journal calls itself fresh, and it had durable records");
+        }
+
+        foreach (var model in _owners)
+        {
+            var owner = _journal.OwnerOf(model.Key);
+            _trace.Add($"    {owner.Key}: trimmed through {owner.TrimmedSequence}, last {owner.LastSequence}, tail {owner.HasTail}");
+        }
+
+        NoteDamage(recovery);
+        if (_disk.IsNewestDamaged || (wasReportLost && _disk.DamageCount > 0))
+        {
+            _reported.UnionWith(_owners.Select(owner => owner.Key));
+            _disk.IsNewestDamaged = false;
+            _run.Counts.Add("newest writes damaged");
         }
 
         CheckOwners(isRecovery: true);
         return true;
     }
 
+    /// <summary>Of which owners the report says that they may have lost something.</summary>
+    private void NoteDamage(RecoveryReport recovery)
+    {
+        var isDamaged = _disk.DamageCount > 0;
+        if (!isDamaged && recovery.Damage.Count > 0)
+        {
+            throw new OracleException($"no sector was damaged, and the report says: {string.Join(' ', recovery.Damage)}");
+        }
+
+        foreach (var damage in recovery.Damage)
+        {
+            _trace.Add($"  {damage}");
+            _reported.UnionWith(damage.Owners);
+            if (!damage.OwnersAreCertain)
+            {
+                _run.Counts.Add("reports that name no certain owner");
+                _reported.UnionWith(_owners.Select(owner => owner.Key));
+            }
+        }
+
+        if (recovery.TornTail is { } tail)
+        {
+            // Damage in the newest frame cannot be told from a write that was cut off: it is cut, and reported as such.
+            _trace.Add($"  {tail}");
+            _reported.UnionWith(isDamaged ? _owners.Select(owner => owner.Key) : []);
+        }
+    }
+
     private void CheckOwners(bool isRecovery)
     {
         foreach (var model in _owners)
         {
-            model.Check(_journal!.OwnerOf(model.Key), isRecovery, _reported.Contains(model.Key));
+            model.Check(_journal!.OwnerOf(model.Key), isRecovery, () => _reported.Contains(model.Key) || _journal.DamagedOwners.Contains(model.Key));
         }
     }
 

@@ -56,8 +56,8 @@ internal sealed class OwnerModel(string key)
     /// <summary>Compares what the journal has with what it must have.</summary>
     /// <param name="owner">The owner in the journal.</param>
     /// <param name="isRecovery">This is the first look of a new process: what was in doubt is decided by it.</param>
-    /// <param name="mayLack">Whether damage was reported that may have taken records of this owner.</param>
-    public void Check(JournalOwner owner, bool isRecovery, bool mayLack)
+    /// <param name="isReportedDamaged">Asked after the reading: whether damage was reported that may have taken records of this owner.</param>
+    public void Check(JournalOwner owner, bool isRecovery, Func<bool> isReportedDamaged)
     {
         var found = new HashSet<long>();
         var last = 0L;
@@ -86,6 +86,7 @@ internal sealed class OwnerModel(string key)
             found.Add(record.Sequence);
         }
 
+        var mayLack = isReportedDamaged();
         foreach (var (sequence, sent) in _sent)
         {
             if (found.Contains(sequence) || sequence <= owner.TrimmedSequence)
@@ -139,6 +140,7 @@ internal sealed class OwnerModel(string key)
         }
 
         NextSequence = owner.LastSequence + 1;
+        DurableSequence = Math.Min(DurableSequence, owner.LastSequence);
     }
 
     private sealed class Sent(byte[] payload, long position)

@@ -24,6 +24,9 @@ internal sealed class Oracle(Trace trace)
     /// <summary>Whether a collection was named in a report of damage, so that acknowledged data may be missing there.</summary>
     public Predicate<string> IsReportedDamaged { get; set; } = static _ => false;
 
+    /// <summary>Whether the catalog was named in one.</summary>
+    public Func<bool> IsCatalogReportedDamaged { get; set; } = static () => false;
+
     public IEnumerable<CollectionHistory> Collections => _collections.Values;
 
     public CollectionHistory Of(string collection)

@@ -95,18 +95,18 @@ internal sealed class FullCheck(ServiceProcess process, Oracle oracle, Simulated
         foreach (var history in oracle.Collections)
         {
             var isListed = listed.Remove(history.Key);
-            if (!isListed && (_found[history.Key].Count > 0 || (history.MustBeListed() && !oracle.IsReportedDamaged(history.Key))))
+            if (!isListed && ((_found[history.Key].Count > 0 && !oracle.IsCatalogReportedDamaged()) || (history.MustBeListed() && !oracle.IsReportedDamaged(history.Key) && !oracle.IsCatalogReportedDamaged())))
             {
                 throw new OracleException($"{history.Key} is not listed, and it {(_found[history.Key].Count > 0 ? "holds keys" : "was written to and not deleted")}");
             }
 
-            if (isListed && !history.MayBeListed())
+            if (isListed && !history.MayBeListed() && !oracle.IsCatalogReportedDamaged())
             {
                 throw new OracleException($"{history.Key} is listed, and it was deleted or never written to");
             }
         }
 
-        if (listed.Count > 0)
+        if (listed.Count > 0 && !oracle.IsCatalogReportedDamaged())
         {
             throw new OracleException($"{string.Join(' ', listed)} is listed, and nobody ever named it");
         }

@@ -29,7 +29,11 @@ internal sealed class ServiceWorld
     private ServiceProcess? _process;
     private SimulatedClients? _clients;
     private Turns _turns;
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private bool _isLast;
+    private bool _isReportLost;
+    private bool _isAllReported;
+    private bool _isCatalogReported;
 
     private ServiceWorld(SeedRun run)
     {
@@ -38,7 +42,11 @@ internal sealed class ServiceWorld
         _trace = run.Trace;
         _temper = new Temper(_random);
         _names = new Names(_random);
-        _oracle = new Oracle(_trace);
+        _oracle = new Oracle(_trace)
+        {
+            IsReportedDamaged = IsReportedDamaged,
+            IsCatalogReportedDamaged = () => IsReportedDamaged("/") || _isCatalogReported,
+        };
         _disk = new SimulatedDisk(_random.Fork(), _trace);
         _disk.Faults.IgnoresDataFlush = run.Mutant == Mutant.NoFlush;
         _disk.Faults.IgnoresNameFlush = run.Mutant == Mutant.NoDirectoryFlush;
@@ -156,6 +164,15 @@ internal sealed class ServiceWorld
         {
             _disk.PowerOn();
             _kernel.PassWhileOff(_random.Below(100) * SimulatedKernel.MicrosPerSecond);
+            if (_random.PerMille(_temper.DamagePerMille))
+            {
+                _disk.DamageSomething();
+            }
+        }
+
+        if (_random.PerMille(_temper.DatabaseLossPerMille))
+        {
+            _storages[0].BeginAnew();
         }
     }
 
@@ -182,6 +199,9 @@ internal sealed class ServiceWorld
     /// <returns>Whether the process serves.</returns>
     private bool Open()
     {
+        // A start that was cut off may have set damage aside, and nobody heard what it had to say.
+        var wasReportLost = _isReportLost;
+        _isReportLost = true;
         _turns = new Turns(_random);
         try
         {
@@ -199,9 +219,47 @@ internal sealed class ServiceWorld
         _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         _process = new ServiceProcess(
             _journal, clock, _kernel, _limits, [.. _storages.Select(storage => storage.Connect())], _temper.SaveAfter, _turns, _random);
+        NoteDamage(wasReportLost);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
         OpenCatalog();
         return true;
+    }
+
+    /// <summary>Of which collections the start says that they may have lost something.</summary>
+    private void NoteDamage(bool wasReportLost)
+    {
+        _isReportLost = false;
+        var isDamaged = _disk.DamageCount > 0;
+        foreach (var damage in _journal!.Recovery.Damage)
+        {
+            _trace.Add($"  {damage}");
+            _run.Counts.Add("damage reports");
+            _isAllReported |= !damage.OwnersAreCertain;
+            _reported.UnionWith(damage.Owners);
+            if (!isDamaged)
+            {
+                throw new OracleException($"no sector was damaged, and the report says: {damage}");
+            }
+        }
+
+        // Damage in the newest frame cannot be told from a write that was cut off.
+        _isAllReported |= isDamaged && (_disk.IsNewestDamaged || wasReportLost || _journal.Recovery.TornTail is not null);
+        _disk.IsNewestDamaged = false;
+    }
+
+    private bool IsReportedDamaged(string collection)
+    {
+        if (_process is { } process)
+        {
+            _reported.UnionWith(process.Journal.DamagedOwners);
+            _isCatalogReported |= _reported.Contains("/") || process.Damage.Lines.Any(line => line.StartsWith("collection '/'", StringComparison.Ordinal));
+            if (process.Damage.Lines.Any(line => line.StartsWith($"collection '{collection}'", StringComparison.Ordinal)))
+            {
+                _reported.Add(collection);
+            }
+        }
+
+        return _isAllReported || _reported.Contains(collection);
     }
 
     /// <summary>As the silo does at its start: deletes that were cut off are gone on with.</summary>
@@ -290,8 +348,11 @@ internal sealed class ServiceWorld
         }
 
         var faults = _disk.Faults;
-        switch (_random.Below(5))
+        switch (_random.Below(6))
         {
+            case 4 when _random.PerMille(_temper.DamagePerMille):
+                _disk.DamageSomething();
+                break;
             case 0 when _temper.RunsShortOfRoom:
                 faults.CapacityBytes = faults.CapacityBytes == long.MaxValue ? _disk.UsedBytes + (_random.Below(4) * 40_000) : long.MaxValue;
                 _trace.Add($"  room: {faults.CapacityBytes} bytes for {_disk.UsedBytes}");
