@@ -20,16 +20,18 @@ internal sealed class Device : IDisposable
     private readonly Dictionary<string, CollectionSavers> _active = [];
     private readonly OneThread _thread;
     private WriteBehindTarget[] _targets = [];
+    private readonly int _chunkBytes;
     private int _writers;
     private int _life;
 
-    public Device(OneThread thread, IStateRows[] rows, TimeSpan[] saveAfter, JournalOptions? journalOptions = null, string[]? collections = null)
+    public Device(OneThread thread, IStateRows[] rows, TimeSpan[] saveAfter, int chunkBytes = 256 * 1024, JournalOptions? journalOptions = null)
     {
         _thread = thread;
         _rows = rows;
         _saveAfter = saveAfter;
         _journalOptions = journalOptions ?? new JournalOptions { SegmentBytes = 64 * 1024, MaxBytes = 6 * 64 * 1024, MaxRecordBytes = 8 * 1024, ReserveBytes = 0 };
-        foreach (var key in collections ?? ["ns/a", "ns/b", "ns/c"])
+        _chunkBytes = chunkBytes;
+        foreach (var key in new[] { "ns/a", "ns/b", "ns/c" })
         {
             Models.Add(key, new ModelCollection { MaxTombstones = 6 });
         }
@@ -59,7 +61,7 @@ internal sealed class Device : IDisposable
         _active.Clear();
         Journal = FlashJournal.Open(_disk, _journalOptions);
         Journal.UseClock(Time);
-        _targets = [.. _rows.Select((rows, i) => new WriteBehindTarget($"target {i}", rows, i == 0, _saveAfter[i], _thread))];
+        _targets = [.. _rows.Select((rows, i) => new WriteBehindTarget($"target {i}", rows, i == 0, _saveAfter[i], _thread) { ChunkBytes = _chunkBytes })];
         Scheduler = new SaveScheduler(Journal, _targets, Save, Time, new Random(_life), NullLogger.Instance);
     }
 

@@ -1,10 +1,11 @@
 using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 
 namespace EdgeOrleans.Grains;
 
 /// <summary>What <c>/health</c> shows, put together from those who know it.</summary>
-internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage) : IServiceStatus
+internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, SaveScheduler saves) : IServiceStatus
 {
     /// <inheritdoc/>
     public string? WriteFault => journal.Failure ?? journal.Pressure.State switch
@@ -18,6 +19,8 @@ internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage) :
     public IReadOnlyList<string> Warnings =>
     [
         .. damage.Lines,
+        .. journal.DamagedOwners.Select(static key => $"Collection '{key}' may have lost writes to damage of the journal."),
+        .. saves.Warnings,
         .. journal.Pressure.Laggards.Select(static key => $"Collection '{key}' holds up the journal: storage does not take it."),
     ];
 }

@@ -1,0 +1,152 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeOrleans.Api;
+
+/// <summary>The whole of a request: is it let in, which route, which endpoint, and what is said when that fails.</summary>
+internal sealed class Gateway(
+    ConnectionLimit connections,
+    Admission admission,
+    CollectionHandles collections,
+    GetEndpoint get,
+    SetEndpoint set,
+    DeleteEndpoint delete,
+    ListEndpoint list,
+    BatchEndpoint batch,
+    NamespaceEndpoints namespaces,
+    HealthEndpoints health,
+    ILogger<Gateway> logger)
+{
+    private static readonly ApiError NotFound = new(ErrorKind.NotFound, "there is no such route");
+
+    public async Task Handle(HttpContext context)
+    {
+        var route = Route.None;
+        try
+        {
+            await Dispatch(context, out route);
+        }
+        catch (Exception fault)
+        {
+            await Fail(context, route, fault);
+        }
+    }
+
+    private ValueTask Dispatch(HttpContext context, out Route route)
+    {
+        route = Route.None;
+        var target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var answered = false;
+        if ((connections.Refusal(context) ?? admission.Judge(context, target.Path, out answered)) is { } refused)
+        {
+            return RefusalResponse.Send(context, refused);
+        }
+
+        if (answered)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var match = Routes.Match(target.Path);
+        route = match.Route;
+        var verb = VerbOf(context.Request.Method);
+        return route == Route.None ? RefusalResponse.Send(context, NotFound)
+            : (verb & Routes.Verbs(route)) == 0 ? WrongMethod(context, route)
+            : route is Route.Entry or Route.Collection ? InCollection(context, verb, match, target)
+            : route is Route.Batch ? batch.Handle(context, verb == Verb.Delete ? OperationKind.Delete : OperationKind.Set)
+            : route is Route.Root or Route.Health or Route.HealthLive or Route.Namespaces ? Plain(context, route)
+            : InNamespace(context, match);
+    }
+
+    private static Verb VerbOf(string method) => method switch
+    {
+        "GET" => Verb.Get,
+        "POST" => Verb.Post,
+        "PUT" => Verb.Put,
+        "DELETE" => Verb.Delete,
+        "HEAD" => Verb.Head,
+        _ => Verb.None,
+    };
+
+    private ValueTask InCollection(HttpContext context, Verb verb, in RouteMatch match, in RequestTarget target)
+    {
+        if (!collections.TryGet(match, out var collection, out var error))
+        {
+            return RefusalResponse.Send(context, error!);
+        }
+
+        if (match.Route == Route.Collection)
+        {
+            return ListEndpoint.TryReadQuery(target, out var limit, out var offset, out error)
+                ? list.Handle(context, collection, limit, offset)
+                : RefusalResponse.Send(context, error!);
+        }
+
+        return !PathNames.TryKey(match.Key, out var key, out error) ? RefusalResponse.Send(context, error!)
+            : verb is Verb.Get or Verb.Head ? get.Handle(context, collection, key)
+            : verb is Verb.Delete ? delete.Handle(context, collection, key)
+            : set.Handle(context, collection, key);
+    }
+
+    private ValueTask InNamespace(HttpContext context, in RouteMatch match)
+    {
+        if (!PathNames.TryNamespace(match.Namespace, out var ns, out var error))
+        {
+            return RefusalResponse.Send(context, error!);
+        }
+
+        if (match.Route == Route.NamespaceCollection)
+        {
+            return PathNames.TryCollection(match.Collection, out var collection, out error)
+                ? namespaces.DeleteCollection(context, ns, collection)
+                : RefusalResponse.Send(context, error!);
+        }
+
+        return match.Route switch
+        {
+            Route.NamespaceCollections => namespaces.ListCollections(context, ns),
+            Route.NamespaceInfo => namespaces.Info(context, ns),
+            _ => namespaces.Delete(context, ns),
+        };
+    }
+
+    private ValueTask Plain(HttpContext context, Route route) => route switch
+    {
+        Route.Root => HealthEndpoints.Root(context),
+        Route.Health => health.Health(context),
+        Route.HealthLive => health.Live(context),
+        _ => namespaces.List(context),
+    };
+
+    private static ValueTask WrongMethod(HttpContext context, Route route)
+    {
+        var allow = Routes.Allow(route);
+        context.Response.Headers.Allow = allow;
+        return RefusalResponse.Send(context, new(ErrorKind.MethodNotAllowed, $"this route takes {allow} only"));
+    }
+
+    private async ValueTask Fail(HttpContext context, Route route, Exception fault)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (context.Response.HasStarted)
+        {
+            ApiLog.RequestFailed(logger, fault, context.Request.Method, route);
+            context.Abort();
+            return;
+        }
+
+        var error = fault is BadHttpRequestException bad ? BodyFaults.Of(bad) : GrainFaults.Expected(fault);
+        if (error is null)
+        {
+            ApiLog.RequestFailed(logger, fault, context.Request.Method, route);
+            error = GrainFaults.Unexpected;
+        }
+
+        await RefusalResponse.Send(context, error);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+
+namespace EdgeOrleans.Api;
+
+/// <summary><c>GET</c> and <c>HEAD</c> of an entry.</summary>
+internal sealed class GetEndpoint(TimeProvider clock)
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask Handle(HttpContext context, CollectionHandle collection, string key)
+    {
+        var entry = await collection.Grain.Get(key);
+        if (entry is null)
+        {
+            await RefusalResponse.Send(context, new(ErrorKind.KeyNotFound, "key not found"));
+            return;
+        }
+
+        // The server leaves out the body for HEAD and keeps its length.
+        await EntryWriter.Send(context, StatusCodes.Status200OK, collection, key, entry.Value, clock.GetUtcNow());
+    }
+}

@@ -1,0 +1,23 @@
+namespace EdgeOrleans.Api;
+
+/// <summary>What an exception out of a grain call means to the client.</summary>
+internal static class GrainFaults
+{
+    private static readonly ApiError NoAnswer = new(
+        ErrorKind.Timeout, "the collection did not answer in time; whether a write took place is unknown");
+
+    private static readonly ApiError NotReachable = new(
+        ErrorKind.Unavailable, "the collection cannot be reached now; whether a write took place is unknown");
+
+    /// <summary>What is said of a fault that nobody expects: nothing of it leaks.</summary>
+    public static ApiError Unexpected { get; } = new(ErrorKind.Internal, "the service failed to answer; its log says why");
+
+    /// <summary>The error to answer with, or <see langword="null"/> for a fault that nobody expects.</summary>
+    public static ApiError? Expected(Exception fault) => fault switch
+    {
+        RefusedException refused => ApiError.Of(refused.Refusal),
+        TimeoutException => NoAnswer,
+        OrleansException => NotReachable,
+        _ => null,
+    };
+}

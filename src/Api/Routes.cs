@@ -1,0 +1,150 @@
+namespace EdgeOrleans.Api;
+
+/// <summary>The places that a request can be for.</summary>
+internal enum Route
+{
+    None,
+    Root,
+    Health,
+    HealthLive,
+    Entry,
+    Collection,
+    Batch,
+    Namespaces,
+    Namespace,
+    NamespaceCollections,
+    NamespaceCollection,
+    NamespaceInfo,
+}
+
+/// <summary>The methods of HTTP that some route takes.</summary>
+[Flags]
+internal enum Verb
+{
+    None = 0,
+    Get = 1,
+    Head = 2,
+    Post = 4,
+    Put = 8,
+    Delete = 16,
+}
+
+/// <summary>A route with the raw, still encoded names in its path.</summary>
+internal readonly ref struct RouteMatch
+{
+    public Route Route { get; init; }
+
+    /// <summary>The raw namespace; may be empty, which means the default one.</summary>
+    public ReadOnlySpan<char> Namespace { get; init; }
+
+    public ReadOnlySpan<char> Collection { get; init; }
+
+    public ReadOnlySpan<char> Key { get; init; }
+
+    /// <summary>For an entry and a collection: <c>namespace/collection</c> as it stands in the path.</summary>
+    public ReadOnlySpan<char> CollectionPath { get; init; }
+}
+
+/// <summary>The table of routes, matched on the raw path: it is split at <c>/</c> first, and its names are decoded afterwards.</summary>
+internal static class Routes
+{
+    private const string KeyValues = "/api/v1/kv/";
+    private const string Namespaces = "/api/v1/namespaces";
+    private const string NamespacesShort = "/api/v1/namespace/";
+
+    public static RouteMatch Match(ReadOnlySpan<char> path)
+    {
+        if (path.StartsWith(KeyValues))
+        {
+            return MatchKeyValues(path[KeyValues.Length..]);
+        }
+
+        if (path.StartsWith(NamespacesShort))
+        {
+            return MatchNamespace(path[NamespacesShort.Length..]);
+        }
+
+        if (path.StartsWith(Namespaces))
+        {
+            var rest = path[Namespaces.Length..];
+            return rest.Length == 0 ? new() { Route = Route.Namespaces }
+                : rest[0] == '/' ? MatchNamespace(rest[1..])
+                : default;
+        }
+
+        return path switch
+        {
+            "/" => new() { Route = Route.Root },
+            "/health" => new() { Route = Route.Health },
+            "/health/live" => new() { Route = Route.HealthLive },
+            _ => default,
+        };
+    }
+
+    /// <summary>The methods that a route takes.</summary>
+    public static Verb Verbs(Route route) => route switch
+    {
+        Route.Entry => Verb.Get | Verb.Head | Verb.Post | Verb.Put | Verb.Delete,
+        Route.Batch => Verb.Post | Verb.Delete,
+        Route.Namespace or Route.NamespaceCollection => Verb.Delete,
+        _ => Verb.Get | Verb.Head,
+    };
+
+    /// <summary>The same, as <c>Allow</c> has them.</summary>
+    public static string Allow(Route route) => Verbs(route).ToString().ToUpperInvariant();
+
+    private static RouteMatch MatchKeyValues(ReadOnlySpan<char> rest)
+    {
+        var first = rest.IndexOf('/');
+        if (first < 0)
+        {
+            return rest is "batch" ? new() { Route = Route.Batch } : default;
+        }
+
+        var tail = rest[(first + 1)..];
+        var second = tail.IndexOf('/');
+        if (second < 0)
+        {
+            return new() { Route = Route.Collection, Namespace = rest[..first], Collection = tail, CollectionPath = rest };
+        }
+
+        var key = tail[(second + 1)..];
+        return key.Contains('/')
+            ? default
+            : new()
+            {
+                Route = Route.Entry,
+                Namespace = rest[..first],
+                Collection = tail[..second],
+                Key = key,
+                CollectionPath = rest[..(first + 1 + second)],
+            };
+    }
+
+    private static RouteMatch MatchNamespace(ReadOnlySpan<char> rest)
+    {
+        var first = rest.IndexOf('/');
+        if (first < 0)
+        {
+            // Here an empty segment is a trailing slash, and must not come to mean "delete the default namespace".
+            return rest.Length == 0 ? default : new() { Route = Route.Namespace, Namespace = rest };
+        }
+
+        var ns = rest[..first];
+        var tail = rest[(first + 1)..];
+        if (tail is "info")
+        {
+            return new() { Route = Route.NamespaceInfo, Namespace = ns };
+        }
+
+        if (tail is "collections")
+        {
+            return new() { Route = Route.NamespaceCollections, Namespace = ns };
+        }
+
+        const string Prefix = "collections/";
+        return tail.StartsWith(Prefix) && !tail[Prefix.Length..].Contains('/')
+            ? new() { Route = Route.NamespaceCollection, Namespace = ns, Collection = tail[Prefix.Length..] }
+            : default;
+    }
+}

@@ -1,0 +1,36 @@
+using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Time;
+using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Journal;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeOrleans.Grains;
+
+/// <summary>Puts the write-behind's pump beside the grains whose collections it saves.</summary>
+public static class SaveHosting
+{
+    /// <summary>Adds the scheduler and its service, which runs from the silo's start to its stop.</summary>
+    public static ISiloBuilder AddEdgeOrleansSaves(this ISiloBuilder silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.Services
+            .AddSingleton(Scheduler)
+            .AddSingleton<SaveService>()
+            .AddHostedService(static services => services.GetRequiredService<SaveService>());
+        return silo;
+    }
+
+    /// <summary>The scheduler alone, with nobody to drive it.</summary>
+    internal static SaveScheduler Scheduler(IServiceProvider services)
+    {
+        var grains = services.GetRequiredService<IGrainFactory>();
+        return new SaveScheduler(
+            services.GetRequiredService<FlashJournal>(),
+            services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>(),
+            (key, target) => grains.GetGrain<ICollectionControl>(key).Save(target),
+            services.GetRequiredService<ServiceClock>(),
+            Random.Shared,
+            services.GetRequiredService<ILogger<SaveScheduler>>());
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+
+namespace EdgeOrleans.Silo.Configuration;
+
+/// <summary>Every option of the service. A name under one of these sections that is not here ends the start: it is a typing error.</summary>
+internal static class OptionTable
+{
+    private const long KiB = 1024;
+    private const long MiB = 1024 * KiB;
+    private const long GiB = 1024 * MiB;
+
+    public static readonly TextOption DataPath = new(
+        "Data:Path", "./data", "a directory", "Where the data is. One process at a time.", static _ => true);
+
+    public static readonly TextOption Environment = new(
+        "Environment", "production", "at most 64 characters", "What /health shows as environment.", static text => text.Length <= 64);
+
+    public static readonly ListOption Listen = new(
+        "Http:Listen", "addresses such as 'http://localhost:8080', separated by ';'",
+        "Where it listens; http://localhost:8080 when neither this nor Kestrel:Endpoints is set. "
+        + "An address that other machines reach needs Http:Token or Http:AllowAnonymous.",
+        ListenAddresses.IsAddress);
+
+    public static readonly TextOption Token = new(
+        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health and /metrics must carry. Empty: none.",
+        static text => text.Length is >= 8 and <= 512 && text.All(static c => c is > ' ' and <= '~'))
+    { IsSecret = true };
+
+    public static readonly FlagOption AllowAnonymous = new(
+        "Http:AllowAnonymous", "Whether other machines may be served without a token.");
+
+    public static readonly ListOption AllowedHosts = new(
+        "Http:AllowedHosts", "host names without scheme and port, separated by ';'", "Further names in Host headers to answer to, against DNS rebinding.",
+        static text => Uri.CheckHostName(text) != UriHostNameType.Unknown);
+
+    public static readonly ListOption AllowedOrigins = new(
+        "Http:AllowedOrigins", "origins such as 'https://app.example', separated by ';'", "Web pages from elsewhere that may use the service.",
+        static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text);
+
+    public static readonly NumberOption MaxConnections = new(
+        "Http:MaxConnections", 256, 1, 65_535, "connections", "Connections served at a time.");
+
+    public static readonly NumberOption MaxBodyBytes = new(
+        "Http:MaxBodyBytes", 8 * MiB, 2 * KiB, 256 * MiB, "bytes", "The longest request body; at least 1024 more than Limits:ValueBytes.");
+
+    public static readonly NumberOption MaxRequestBytesInFlight = new(
+        "Http:MaxRequestBytesInFlight", 32 * MiB, 2 * KiB, 4 * GiB, "bytes", "Request bodies held in memory at a time; at least Http:MaxBodyBytes.");
+
+    public static readonly NumberOption BodyTimeoutMs = new(
+        "Http:BodyTimeoutMs", 120_000, 100, 3_600_000, "milliseconds", "How long one request body may take to arrive.");
+
+    public static readonly NumberOption ValueBytes = new(
+        "Limits:ValueBytes", 1 * MiB, 1 * KiB, 16 * MiB, "bytes", "The longest value.");
+
+    public static readonly NumberOption CollectionBytes = new(
+        "Limits:CollectionBytes", 16 * MiB, 64 * KiB, 1 * GiB, "bytes", "Keys and values of one collection.");
+
+    public static readonly NumberOption Collections = new(
+        "Limits:Collections", 10_000, 1, 100_000, "collections", "Collections in all namespaces.");
+
+    public static readonly NumberOption Namespaces = new(
+        "Limits:Namespaces", 1_000, 1, 100_000, "namespaces", "Namespaces.");
+
+    public static readonly NumberOption JournalSegmentBytes = new(
+        "Journal:SegmentBytes", 4 * MiB, 160 * KiB, 64 * MiB, "bytes", "The size of one journal file; a multiple of 4096, and room for two of the longest values.");
+
+    public static readonly NumberOption JournalMaxBytes = new(
+        "Journal:MaxBytes", 64 * MiB, 960 * KiB, 64 * GiB, "bytes", "How far the journal may grow while storage does not take what it holds; at least six segments.");
+
+    public static readonly NumberOption JournalMaxPendingBytes = new(
+        "Journal:MaxPendingBytes", 8 * MiB, 128 * KiB, 64 * MiB, "bytes", "Writes that wait for flash at a time.");
+
+    public static readonly NumberOption JournalReserveBytes = new(
+        "Journal:ReserveBytes", 16 * MiB, 0, 64 * GiB, "bytes", "Room on the card that only deletes and saves may use.");
+
+    public static readonly NumberOption WriteTimeoutMs = new(
+        "Writes:TimeoutMs", 5_000, 100, 9_000, "milliseconds", "How long a write may wait for flash before it is answered with TIMEOUT.");
+
+    public static readonly NumberOption SaveAfterMs = new(
+        "WriteBehind:SaveAfterMs", 300_000, 10, 86_400_000, "milliseconds", "How long a change may stay in the journal alone before it is saved to storage.");
+
+    public static readonly NumberOption IdleMinutes = new(
+        "Memory:IdleMinutes", 15, 2, 10_080, "minutes", "How long a collection stays in memory after its last use.");
+
+    public static readonly NumberOption MemoryLimitPercent = new(
+        "Memory:LimitPercent", 80, 10, 100, "percent",
+        "How much of the machine's or container's memory may be in use before the least recently used collections leave early; 100 for never.");
+
+    public static readonly NumberOption GatewayPort = new(
+        "Gateway:Port", 0, 0, 65_535, "", "The port for Orleans clients; 0 for none.");
+
+    public static readonly TextOption GatewayAddress = new(
+        "Gateway:Address", "127.0.0.1", "an IP address",
+        "Where the port for Orleans clients listens. It asks for no token: open it to trusted networks only.",
+        static text => IPAddress.TryParse(text, out _));
+
+    /// <summary>All of them, in the order in which a reader wants them.</summary>
+    public static IReadOnlyList<Option> All { get; } =
+    [
+        DataPath, Environment,
+        Listen, Token, AllowAnonymous, AllowedHosts, AllowedOrigins, MaxConnections, MaxBodyBytes, MaxRequestBytesInFlight, BodyTimeoutMs,
+        ValueBytes, CollectionBytes, Collections, Namespaces,
+        JournalSegmentBytes, JournalMaxBytes, JournalMaxPendingBytes, JournalReserveBytes,
+        WriteTimeoutMs, SaveAfterMs,
+        IdleMinutes, MemoryLimitPercent,
+        GatewayPort, GatewayAddress,
+    ];
+}

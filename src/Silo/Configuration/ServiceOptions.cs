@@ -1,0 +1,163 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using EdgeOrleans.Api;
+using EdgeOrleans.Grains;
+using EdgeOrleans.Journal;
+
+namespace EdgeOrleans.Silo.Configuration;
+
+/// <summary>All options of the service, read and checked. The one place where configuration becomes values.</summary>
+internal sealed class ServiceOptions
+{
+    private const int KiB = 1024;
+
+    /// <summary>The data directory, as a full path.</summary>
+    public required string DataPath { get; init; }
+
+    /// <summary>Whether Kestrel's own section says where to listen, and not <see cref="ApiOptions.Listen"/>.</summary>
+    public required bool UsesKestrelEndpoints { get; init; }
+
+    /// <summary>The gateway's.</summary>
+    public required ApiOptions Api { get; init; }
+
+    /// <summary>How much the service takes in.</summary>
+    public required LimitsOptions Limits { get; init; }
+
+    /// <summary>How long writes wait.</summary>
+    public required WritesOptions Writes { get; init; }
+
+    /// <summary>How long collections stay in memory.</summary>
+    public required MemoryOptions Memory { get; init; }
+
+    /// <summary>The journal's.</summary>
+    public required JournalOptions Journal { get; init; }
+
+    /// <summary>How long a change may stay in the journal alone.</summary>
+    public required TimeSpan SaveAfter { get; init; }
+
+    /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
+    public required IPEndPoint? Gateway { get; init; }
+
+    /// <summary>What an operator should know of these options although they are valid.</summary>
+    public required string[] Warnings { get; init; }
+
+    /// <summary>Reads every option.</summary>
+    /// <exception cref="StartFault">One is out of its bound, or two do not go together.</exception>
+    public static ServiceOptions Read(IConfiguration configuration)
+    {
+        var usesKestrelEndpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
+        var options = new ServiceOptions
+        {
+            DataPath = Path.GetFullPath(OptionTable.DataPath.Read(configuration)),
+            UsesKestrelEndpoints = usesKestrelEndpoints,
+            Api = ReadApi(configuration, usesKestrelEndpoints, valueBytes),
+            Limits = new LimitsOptions
+            {
+                ValueBytes = valueBytes,
+                CollectionBytes = OptionTable.CollectionBytes.Read(configuration),
+                Collections = OptionTable.Collections.ReadInt32(configuration),
+                Namespaces = OptionTable.Namespaces.ReadInt32(configuration),
+            },
+            Writes = new WritesOptions { TimeoutMs = OptionTable.WriteTimeoutMs.ReadInt32(configuration) },
+            Memory = new MemoryOptions
+            {
+                IdleMinutes = OptionTable.IdleMinutes.ReadInt32(configuration),
+                LimitPercent = OptionTable.MemoryLimitPercent.ReadInt32(configuration),
+            },
+            Journal = ReadJournal(configuration, valueBytes),
+            SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
+            Gateway = ReadGateway(configuration),
+            Warnings = [.. PredecessorVariables.Warnings(configuration)],
+        };
+        RequireLocalOrGuarded(configuration, options.Api);
+
+        // What concerns two options at once is known to those who use them.
+        Require(options.Api.Validate());
+        Require(options.Limits.Validate());
+        Require(options.Writes.Validate());
+        Require(options.Memory.Validate());
+        Require(options.Journal.Validate() is { } fault ? $"Journal:{fault}" : null);
+        return options;
+    }
+
+    private static ApiOptions ReadApi(IConfiguration configuration, bool usesKestrelEndpoints, int valueBytes)
+    {
+        var listen = OptionTable.Listen.Read(configuration);
+        if (listen.Length > 0 && usesKestrelEndpoints)
+        {
+            Require($"{OptionTable.Listen.Name} is '{string.Join(';', listen)}', but must not be set beside Kestrel:Endpoints: say in one place where to listen.");
+        }
+
+        var maxBodyBytes = OptionTable.MaxBodyBytes.ReadInt32(configuration, need: valueBytes + (64 * KiB));
+        return new ApiOptions
+        {
+            Listen = listen.Length > 0 ? string.Join(';', listen) : ListenAddresses.Default,
+            Token = OptionTable.Token.Read(configuration),
+            AllowAnonymous = OptionTable.AllowAnonymous.Read(configuration),
+            AllowedHosts = OptionTable.AllowedHosts.Read(configuration),
+            AllowedOrigins = OptionTable.AllowedOrigins.Read(configuration),
+            MaxConnections = OptionTable.MaxConnections.ReadInt32(configuration),
+            MaxBodyBytes = maxBodyBytes,
+            MaxRequestBytesInFlight = OptionTable.MaxRequestBytesInFlight.Read(configuration, need: maxBodyBytes),
+            BodyTimeoutMs = OptionTable.BodyTimeoutMs.ReadInt32(configuration),
+            MaxValueBytes = valueBytes,
+            Environment = OptionTable.Environment.Read(configuration),
+        };
+    }
+
+    private static JournalOptions ReadJournal(IConfiguration configuration, int valueBytes)
+    {
+        // A record is a value with its key, its version and the like; an atomic batch is one record and as long as one value at most.
+        var recordBytes = valueBytes + (64 * KiB);
+        var segmentBytes = OptionTable.JournalSegmentBytes.ReadInt32(configuration, need: ((2 * recordBytes) + (64 * KiB)) & ~4095);
+        return new JournalOptions
+        {
+            MaxRecordBytes = recordBytes,
+            SegmentBytes = segmentBytes,
+            MaxBytes = OptionTable.JournalMaxBytes.Read(configuration, need: 8L * segmentBytes),
+            MaxPendingBytes = OptionTable.JournalMaxPendingBytes.ReadInt32(configuration, need: 2 * recordBytes),
+            ReserveBytes = OptionTable.JournalReserveBytes.Read(configuration),
+        };
+    }
+
+    private static IPEndPoint? ReadGateway(IConfiguration configuration)
+    {
+        var port = OptionTable.GatewayPort.ReadInt32(configuration);
+        var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
+        if (port != 0 && !RuntimeFeature.IsDynamicCodeSupported)
+        {
+            Require($"{OptionTable.GatewayPort.Name} is '{port}', but must be 0: the native edition serves no Orleans clients.");
+        }
+
+        return port == 0 ? null : new IPEndPoint(address, port);
+    }
+
+    /// <summary>Whoever opens the service to a network says who may come in.</summary>
+    private static void RequireLocalOrGuarded(IConfiguration configuration, ApiOptions api)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Select(static endpoint => (Name: endpoint.Path + ":Url", Url: endpoint["Url"] ?? ""));
+        var addresses = api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, Url: url)).Concat(endpoints);
+        foreach (var (name, url) in addresses)
+        {
+            if (!ListenAddresses.IsAddress(url))
+            {
+                Require($"{name} is '{url}', but must be {OptionTable.Listen.Bound}.");
+            }
+
+            if (!ListenAddresses.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
+            {
+                Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
+            }
+        }
+    }
+
+    private static void Require(string? fault)
+    {
+        if (fault is not null)
+        {
+            throw new StartFault(ExitCode.Configuration, fault);
+        }
+    }
+}

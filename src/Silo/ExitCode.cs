@@ -1,0 +1,26 @@
+namespace EdgeOrleans.Silo;
+
+/// <summary>How the process ends, for systemd units and scripts. These numbers are part of the documented interface.</summary>
+internal enum ExitCode
+{
+    /// <summary>Asked to stop, and stopped.</summary>
+    Stopped = 0,
+
+    /// <summary>A fault nobody foresaw; the log has it.</summary>
+    Fault = 1,
+
+    /// <summary>An option is wrong; the one line on standard error names it, its value and the bound.</summary>
+    Configuration = 2,
+
+    /// <summary>Another process has the data directory open.</summary>
+    DataInUse = 3,
+
+    /// <summary>The data was written by a newer version than this one can read.</summary>
+    DataTooNew = 4,
+
+    /// <summary>The address to listen on is taken, or is none of this machine's.</summary>
+    AddressUnavailable = 5,
+
+    /// <summary>The data directory cannot be created, read or written.</summary>
+    DataUnusable = 6,
+}

@@ -1,0 +1,63 @@
+using EdgeOrleans.Grains;
+using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Journal;
+using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Database;
+
+namespace EdgeOrleans.Silo.Hosting;
+
+/// <summary>The data directory: the journal in a folder of its own, beside it the SQLite file that collections are saved to.</summary>
+internal static class DataSetup
+{
+    private const string JournalFolder = "journal";
+    private const string DatabaseFile = "edgeorleans.db";
+
+    // How long SQLite waits for a lock that another program holds, such as a copy being made.
+    private const int BusyTimeoutSeconds = 5;
+
+    /// <summary>Locks the directory and recovers the journal.</summary>
+    /// <exception cref="StartFault">The directory is in use, written by a newer version, or cannot be used.</exception>
+    public static FlashJournal OpenJournal(ServiceOptions options)
+    {
+        try
+        {
+            var journal = FlashJournal.Open(new FileDisk(Path.Combine(options.DataPath, JournalFolder)), options.Journal);
+            return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
+                ? throw new StartFault(ExitCode.DataTooNew, fault)
+                : journal;
+        }
+        catch (DataDirectoryInUseException)
+        {
+            throw new StartFault(ExitCode.DataInUse, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which another process uses.");
+        }
+        catch (JournalFormatException e)
+        {
+            throw new StartFault(ExitCode.DataTooNew, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFault(ExitCode.DataUnusable, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which cannot be used: {e.Message}");
+        }
+    }
+
+    /// <summary>Adds the grains over the journal and the SQLite file as their primary target.</summary>
+    public static void AddData(this ISiloBuilder silo, ServiceOptions options, FlashJournal journal)
+    {
+        silo.Services.AddSingleton(services => new SqliteDatabase(
+            DatabasePath(options), BusyTimeoutSeconds, TimeProvider.System, services.GetRequiredService<ILogger<SqliteDatabase>>()));
+        silo.AddEdgeOrleansGrains(new GrainsSetup
+        {
+            Journal = journal,
+            Limits = options.Limits,
+            Writes = options.Writes,
+            Memory = options.Memory,
+            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
+        });
+        silo.AddEdgeOrleansSaves();
+    }
+
+    private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(
+        "sqlite", new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System), isPrimary: true, options.SaveAfter);
+
+    private static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
+}

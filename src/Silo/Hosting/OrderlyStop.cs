@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using EdgeOrleans.Grains.WriteBehind;
+using Microsoft.AspNetCore.Hosting.Server;
+
+namespace EdgeOrleans.Silo.Hosting;
+
+/// <summary>
+/// What happens at the end before anything stops: no new connection, a short while for requests in flight, and then
+/// what the journal alone holds is saved, so that the next start has little to read.
+/// </summary>
+internal sealed class OrderlyStop(IServer server, SaveService saves) : IHostedLifecycleService
+{
+    // A client that never finishes its request must not use up the time that saving needs.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(3);
+
+    // Both together, with the second that closing connections by force may take: leaves the rest of five seconds to stop the silo.
+    private static readonly TimeSpan TotalLimit = TimeSpan.FromSeconds(4);
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        using var drain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        drain.CancelAfter(DrainLimit);
+        await server.StopAsync(drain.Token);
+
+        var left = TotalLimit - Stopwatch.GetElapsedTime(begin);
+        await saves.SaveAll(left < SaveLimit ? left : SaveLimit);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

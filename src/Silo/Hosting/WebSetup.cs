@@ -1,0 +1,45 @@
+using EdgeOrleans.Api;
+using EdgeOrleans.Silo.Configuration;
+
+namespace EdgeOrleans.Silo.Hosting;
+
+/// <summary>Kestrel and the log, by the options and by their own sections of the configuration.</summary>
+internal static class WebSetup
+{
+    /// <summary>Adds Kestrel and the gateway. Endpoints and certificates of Kestrel's own come from the section <c>Kestrel</c>.</summary>
+    public static void AddWeb(this WebApplicationBuilder builder, ServiceOptions options, IConfiguration configuration)
+    {
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddEdgeOrleansApi(options.Api);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
+        builder.Services.AddHostedService<OrderlyStop>();
+    }
+
+    /// <summary>Puts the gateway behind the addresses.</summary>
+    public static void UseWeb(this WebApplication app, ServiceOptions options)
+    {
+        app.UseEdgeOrleansApi();
+        if (options.UsesKestrelEndpoints)
+        {
+            app.Urls.Clear();
+        }
+    }
+
+    /// <summary>One line for each event; the service's own from Information, those of the frameworks from Warning.</summary>
+    public static void AddLog(this ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("EdgeOrleans", LogLevel.Information);
+
+        // Advice for servers (server GC), and at some starts a stall that is a race in the watchdog's own set-up.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Reflection;
+using EdgeOrleans.Silo.Configuration;
+using Microsoft.AspNetCore.Connections;
+
+namespace EdgeOrleans.Silo;
+
+/// <summary>The life of the process between a valid configuration and its exit code.</summary>
+internal static partial class ServiceRun
+{
+    /// <summary>How long a stop may take: systemd and containers kill what takes much longer.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4.5);
+
+    /// <summary>The version of the service, without the commit that the build appends.</summary>
+    public static string Version { get; } =
+        typeof(ServiceRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Starts, says so in one line, and runs until a signal.</summary>
+    /// <exception cref="StartFault">The address is taken.</exception>
+    public static async Task<ExitCode> Run(WebApplication app, ServiceOptions options)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeOrleans");
+        foreach (var warning in options.Warnings)
+        {
+            LogWarning(log, warning);
+        }
+
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (e is AddressInUseException or SocketException || e.InnerException is AddressInUseException or SocketException)
+        {
+            throw new StartFault(ExitCode.AddressUnavailable, $"Cannot listen on {string.Join(", ", app.Urls)}: {e.Message}");
+        }
+
+        await Console.Out.WriteLineAsync($"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPath}");
+        await Stopped(app, log);
+        return ExitCode.Stopped;
+    }
+
+    private static async Task Stopped(WebApplication app, ILogger log)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = app.Lifetime.ApplicationStopping.Register(asked.SetResult);
+        await asked.Task;
+
+        // All that was acknowledged is on flash already, so leaving late is worse than leaving untidily.
+        using var limit = new Timer(static _ => Environment.Exit((int)ExitCode.Stopped), null, StopLimit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            using var bounded = new CancellationTokenSource(StopLimit);
+            await app.StopAsync(bounded.Token);
+
+            // The journal's closing frame; within the same limit.
+            await app.DisposeAsync();
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException)
+        {
+            LogUntidyStop(log, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
+    private static partial void LogWarning(ILogger log, string text);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything stopped in time; what was not saved is in the journal.")]
+    private static partial void LogUntidyStop(ILogger log, Exception exception);
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(EdgeOrleans.Api.Tests.SharedGateway))]
+
+namespace EdgeOrleans.Api.Tests;
+
+/// <summary>A real Kestrel on a free port with the real gateway, and behind it a silo of test grains.</summary>
+public sealed class TestGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestGateway(WebApplication app, TestStore store, TestStatus status, TestLog log)
+    {
+        _app = app;
+        Store = store;
+        Status = status;
+        Log = log;
+        Address = new Uri(app.Urls.First());
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public TestStore Store { get; }
+
+    public TestStatus Status { get; }
+
+    public TestLog Log { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<TestGateway> Start(ApiOptions? options = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        var store = new TestStore();
+        var status = new TestStatus();
+        var log = new TestLog();
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<IServiceStatus>(status);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddEdgeOrleansApi(options ?? Options());
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), gatewayPort: 0));
+        var app = builder.Build();
+        app.UseEdgeOrleansApi();
+        await app.StartAsync();
+        return new(app, store, status, log);
+    }
+
+    internal RequestBytes Bytes => Services.GetRequiredService<RequestBytes>();
+
+    public Task<RawConnection> Connect() => RawConnection.Open(Address);
+
+    /// <summary>Sends one request on a connection of its own, its target just as it is written.</summary>
+    public async Task<RawResponse> Send(string method, string target, string? body = null, string headers = "", string host = "localhost")
+    {
+        await using var connection = await Connect();
+        var bytes = Encoding.UTF8.GetBytes(body ?? "");
+        var length = body is null ? "" : $"Content-Length: {bytes.Length}\r\n";
+        await connection.Send($"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}{length}\r\n");
+        await connection.Send(bytes);
+        return await connection.Read(method == "HEAD");
+    }
+
+    /// <summary>Waits until no request holds bytes any more.</summary>
+    public async Task AssertNothingInFlight()
+    {
+        for (var i = 0; i < 400 && Bytes.InFlight != 0; i++)
+        {
+            await Task.Delay(25);
+        }
+
+        Assert.Equal(0, Bytes.InFlight);
+    }
+
+    /// <summary>The defaults on a port that the system chooses.</summary>
+    public static ApiOptions Options() => new() { Listen = "http://127.0.0.1:0" };
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>One gateway with the default options for all tests that need no other; each test has a namespace of its own.</summary>
+public sealed class SharedGateway : IAsyncLifetime
+{
+    public TestGateway Gateway { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Gateway = await TestGateway.Start();
+
+    public ValueTask DisposeAsync() => Gateway.DisposeAsync();
+}
+
+public sealed class TestStatus : IServiceStatus
+{
+    public string? WriteFault { get; set; }
+
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+}
