@@ -307,8 +307,13 @@ internal sealed class Oracle(Trace trace)
         write.Key.Hold(write, result.Version, _now);
     }
 
-    private static void JudgeAccepted(SentWrite write, WriteResult result)
+    private void JudgeAccepted(SentWrite write, WriteResult result)
     {
+        if (IsReportedDamaged(write.Key.Collection.Key))
+        {
+            return;
+        }
+
         var before = write.Key.HeldBefore(result.Version);
         var isPrecondition = write.Precondition switch
         {
@@ -337,10 +342,10 @@ internal sealed class Oracle(Trace trace)
     }
 
     /// <summary>The state of the key during all of the time that a write was under way, when that is beyond doubt.</summary>
-    private static (bool IsAbsent, long Version)? Settled(SentWrite write)
+    private (bool IsAbsent, long Version)? Settled(SentWrite write)
     {
         var key = write.Key;
-        if (key.IsContested(write) || key.Sent.Exists(other => other.SentAt == write.SentAt && other.Id < write.Id) || (key.Known is { } known
+        if (IsReportedDamaged(key.Collection.Key) || key.IsContested(write) || key.Sent.Exists(other => other.SentAt == write.SentAt && other.Id < write.Id) || (key.Known is { } known
             && (Math.Min(known.EndedAt, known.HeldAt) >= write.SentAt || key.Collection.MayHaveCleared(known))))
         {
             return null;
