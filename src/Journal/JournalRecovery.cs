@@ -87,6 +87,13 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
 
     private void BeginNewSegment()
     {
+        if (pool.Segments.Count + pool.SpareCount > 0)
+        {
+            // Names, too, may be in memory alone: a spare whose rename is lost would come back as the segment it was, with
+            // what is written into it now.
+            disk.FlushNames();
+        }
+
         if (LastFrame == 0)
         {
             return;

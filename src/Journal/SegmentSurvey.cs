@@ -3,6 +3,8 @@ namespace EdgeOrleans.Journal;
 /// <summary>A segment file found at start.</summary>
 internal sealed class FoundSegment(string name, long number, IDiskFile file, int length)
 {
+    private const long NoLaterSegment = long.MaxValue;
+
     public string Name { get; } = name;
 
     public long Number { get; } = number;
@@ -32,9 +34,10 @@ internal sealed class FoundSegment(string name, long number, IDiskFile file, int
     /// <summary>Whether no segment comes after it.</summary>
     public bool IsLast => ProvenThrough == NoLaterSegment;
 
-    private const long NoLaterSegment = long.MaxValue;
+    // Stands for what cannot be read: no frame, no record, and no padding either.
+    private const byte Unreadable = 0xee;
 
-    /// <summary>The bytes of the whole file; blocks that cannot be read come as zeros, whose checksums do not hold.</summary>
+    /// <summary>The bytes of the whole file, with a pattern for blocks that cannot be read.</summary>
     public byte[] ReadAll()
     {
         var bytes = new byte[Length];
@@ -44,7 +47,6 @@ internal sealed class FoundSegment(string name, long number, IDiskFile file, int
         }
         catch (IOException)
         {
-            bytes.AsSpan().Clear();
             ReadBlocks(bytes);
         }
 
@@ -62,7 +64,7 @@ internal sealed class FoundSegment(string name, long number, IDiskFile file, int
             }
             catch (IOException)
             {
-                block.Clear();
+                block.Fill(Unreadable);
             }
         }
     }
