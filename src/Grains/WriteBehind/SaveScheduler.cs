@@ -25,8 +25,8 @@ public sealed partial class SaveScheduler
     // Under pressure the holders of the oldest segments are saved, few at a time: the journal is looked at again after each few.
     private const int OwnersUnderPressure = 8;
 
-    // A collection whose records are not durable yet would be asked again and again.
-    private static readonly TimeSpan SameCollectionAgainAfter = TimeSpan.FromSeconds(1);
+    // A collection that has nothing to give although the journal has records of it is not asked again and again.
+    private static readonly TimeSpan FruitlessAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly FlashJournal _journal;
     private readonly Func<string, int, Task<SaveResult>> _save;
@@ -37,10 +37,10 @@ public sealed partial class SaveScheduler
     private readonly ConcurrentQueue<string> _requested = [];
     private readonly SaveQueue _primary;
     private readonly SecondaryQueue[] _secondaries;
-    private readonly Dictionary<string, long> _askedAt = [];
+    private readonly Dictionary<string, long> _fruitlessAt = [];
     private Dictionary<string, (long Sequence, long Epoch)> _unflushed = [];
+    private Dictionary<string, (long Sequence, long Epoch)>? _flushing;
     private long _unflushedSince;
-    private bool _isFlushing;
     private bool _saveAll = true;
 
     /// <param name="journal">Says what has to be saved, and is trimmed.</param>
@@ -80,7 +80,7 @@ public sealed partial class SaveScheduler
         {
             lock (_gate)
             {
-                return !_saveAll && !_isFlushing && _returned.IsEmpty && _requested.IsEmpty
+                return !_saveAll && _flushing is null && _returned.IsEmpty && _requested.IsEmpty
                     && Queues().All(q => q.Running == 0 && (!q.HasWaiting || q.Backoff.IsWaiting))
                     && (_unflushed.Count == 0 || _primary.Backoff.IsWaiting);
             }
@@ -202,17 +202,18 @@ public sealed partial class SaveScheduler
 
     private void AskOldest(IEnumerable<JournalOwner> owners)
     {
-        foreach (var (key, at) in _askedAt)
+        foreach (var (key, at) in _fruitlessAt)
         {
-            if (_clock.GetElapsedTime(at) >= SameCollectionAgainAfter)
+            if (_clock.GetElapsedTime(at) >= FruitlessAgainAfter)
             {
-                _askedAt.Remove(key);
+                _fruitlessAt.Remove(key);
             }
         }
 
         foreach (var owner in owners)
         {
-            if (!_askedAt.ContainsKey(owner.Key))
+            // What is saved and waits for its flush is still in the journal.
+            if (!_unflushed.ContainsKey(owner.Key) && _flushing?.ContainsKey(owner.Key) != true && !_fruitlessAt.ContainsKey(owner.Key))
             {
                 _primary.Add(owner.Key);
             }
@@ -231,11 +232,6 @@ public sealed partial class SaveScheduler
             hasProgress = true;
             var key = queue.Start();
             var epoch = queue.Target.Rows.Epoch;
-            if (queue.Target.IsPrimary)
-            {
-                _askedAt[key] = _clock.GetTimestamp();
-            }
-
             _ = Call(() => _save(key, queue.Number), result => Saved(queue, key, epoch, result));
         }
 
@@ -283,29 +279,29 @@ public sealed partial class SaveScheduler
 
     private bool StartFlush()
     {
-        var isDue = _unflushed.Count > 0 && !_isFlushing && !_primary.Backoff.IsWaiting
+        var isDue = _unflushed.Count > 0 && _flushing is null && !_primary.Backoff.IsWaiting
             && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasWaiting) || _clock.GetElapsedTime(_unflushedSince) >= FlushAfter);
         if (!isDue)
         {
             return false;
         }
 
-        var saved = _unflushed;
+        _flushing = _unflushed;
         _unflushed = [];
-        _isFlushing = true;
         _ = Call(
             async () =>
             {
                 await _primary.Target.Rows.MakeDurable(CancellationToken.None);
                 return new SaveResult(SaveOutcome.Saved, 0, null);
             },
-            result => Flushed(saved, result));
+            Flushed);
         return true;
     }
 
-    private void Flushed(Dictionary<string, (long Sequence, long Epoch)> saved, SaveResult result)
+    private void Flushed(SaveResult result)
     {
-        _isFlushing = false;
+        var saved = _flushing!;
+        _flushing = null;
         if (result.Outcome == SaveOutcome.Failed)
         {
             foreach (var (key, save) in saved)
@@ -322,7 +318,7 @@ public sealed partial class SaveScheduler
         {
             if (save.Epoch == _primary.Target.Rows.Epoch)
             {
-                _journal.Trim(_journal.OwnerOf(key), save.Sequence);
+                Trim(_journal.OwnerOf(key), save.Sequence);
             }
             else
             {
@@ -330,6 +326,16 @@ public sealed partial class SaveScheduler
                 _primary.Add(key);
             }
         }
+    }
+
+    private void Trim(JournalOwner owner, long sequence)
+    {
+        if (owner.HasTail && sequence <= owner.TrimmedSequence)
+        {
+            _fruitlessAt[owner.Key] = _clock.GetTimestamp();
+        }
+
+        _journal.Trim(owner, sequence);
     }
 
     /// <summary>Makes a call and hands its result, or its failure, to the pump. Each call is waited for to its end, however long that is.</summary>
