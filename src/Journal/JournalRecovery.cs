@@ -82,6 +82,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
 
             owner.Live.RemoveFirst(saved);
             _report.LiveRecords += owner.Live.Count;
+            _report.Marks += owner.TrimmedSequence > 0 ? 1 : 0;
         }
     }
 

@@ -19,6 +19,9 @@ public sealed class RecoveryReport
     /// <summary>Records that the primary target does not have.</summary>
     public int LiveRecords { get; internal set; }
 
+    /// <summary>Owners of whom a trim mark was found.</summary>
+    public int Marks { get; internal set; }
+
     /// <summary>The service clock as it was last stamped, in microseconds since the Unix epoch; 0 when there was no stamp.</summary>
     public long ClockFloorMicros { get; internal set; }
 
