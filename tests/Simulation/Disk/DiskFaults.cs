@@ -14,10 +14,4 @@ internal sealed class DiskFaults
 
     /// <summary>Room for all files together.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
-
-    /// <summary>A drive that lies: the flush of a file answers at once and does nothing.</summary>
-    public bool IgnoresDataFlush { get; set; }
-
-    /// <summary>The same for the flush of the directory.</summary>
-    public bool IgnoresNameFlush { get; set; }
 }

@@ -193,10 +193,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
             throw new IOException("Input/output error (simulated flush of the directory).");
         }
 
-        if (!Faults.IgnoresNameFlush)
-        {
-            _names.FlushNames();
-        }
+        _names.FlushNames();
 
         trace.Add($"    disk: flush names");
     }
@@ -279,12 +276,9 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
             throw new IOException("Input/output error (simulated flush).");
         }
 
-        if (!Faults.IgnoresDataFlush)
-        {
-            file.Flush();
-            _names.FlushLength(file);
-            _dirty.Remove(file);
-        }
+        file.Flush();
+        _names.FlushLength(file);
+        _dirty.Remove(file);
 
         trace.Add($"    disk: flush file {file.Id}");
     }

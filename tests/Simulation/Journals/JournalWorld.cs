@@ -34,8 +34,6 @@ internal sealed class JournalWorld
         _random = run.Random;
         _trace = run.Trace;
         _disk = new SimulatedDisk(_random.Fork(), _trace);
-        _disk.Faults.IgnoresDataFlush = run.Mutant == Mutant.NoFlush;
-        _disk.Faults.IgnoresNameFlush = run.Mutant == Mutant.NoDirectoryFlush;
         _temper = new Temper(_random);
         _generations = _random.Fork();
         _owners = [.. Enumerable.Range(0, _random.Between(1, 4)).Select(i => new OwnerModel($"ns/owner-{i}"))];
@@ -168,7 +166,10 @@ internal sealed class JournalWorld
         _isReportLost = true;
         try
         {
-            _journal = FlashJournal.OpenSimulated(_disk.Mount(), _options, new JournalSeams(InlineCompletions: true, _generations.NextBits));
+            _journal = FlashJournal.OpenSimulated(
+                MutatedDisk.Around(_disk.Mount(), _run.Mutant),
+                _options,
+                new JournalSeams(InlineCompletions: true, _generations.NextBits, _run.Mutant != Mutant.NewestFrameNotCarried));
         }
         catch (IOException exception) when (_disk.Faults is { IsReadOnly: true } or { FlushFailuresPerMille: > 0 } or { NameFlushFailuresPerMille: > 0 })
         {

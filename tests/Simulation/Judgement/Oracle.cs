@@ -298,7 +298,7 @@ internal sealed class Oracle(Trace trace)
             return;
         }
 
-        if (result.Version <= write.ToldVersion)
+        if (result.Version <= write.ToldVersion && !IsReportedDamaged(write.Key.Collection.Key))
         {
             throw new OracleException($"{write} got version {result.Version}, and {write.ToldVersion} had been told before it was sent");
         }

@@ -1,9 +1,11 @@
+using System.Text;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.Catalog;
 using EdgeOrleans.Grains.Collections;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
+using EdgeOrleans.Simulation.Mutation;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeOrleans.Simulation.Services;
@@ -15,6 +17,7 @@ namespace EdgeOrleans.Simulation.Services;
 internal sealed class ServiceProcess : ICollections, IRegistry
 {
     private readonly Turns _turns;
+    private readonly Mutant _mutant;
     private readonly CollectionServices _services;
     private readonly SortedDictionary<string, Activation> _activations = new(StringComparer.Ordinal);
     private readonly Turns.Actor _catalogActor;
@@ -29,9 +32,11 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         IReadOnlyList<IStateRows> rows,
         TimeSpan saveAfter,
         Turns turns,
-        SeededRandom random)
+        SeededRandom random,
+        Mutant mutant)
     {
         _turns = turns;
+        _mutant = mutant;
         var pool = new Turns.Pool(turns, random);
         Journal = journal;
         Clock = clock;
@@ -80,7 +85,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             await c.MakeReadable();
         }
 
-        return c.Get(key);
+        return _mutant == Mutant.ReadOfPending ? GetPending(c, key) : c.Get(key);
     });
 
     public Task<KeyPage> List(string collection, ListQuery query) => On(collection, async c =>
@@ -95,7 +100,16 @@ internal sealed class ServiceProcess : ICollections, IRegistry
 
     public Task<CollectionInfo> Info(string collectionKey) => On(collectionKey, c => c.Info());
 
-    public Task<SaveResult> Save(string collection, int target) => On(collection, c => c.Save(target));
+    public async Task<SaveResult> Save(string collection, int target)
+    {
+        var result = await On(collection, c => c.Save(target));
+        if (_mutant == Mutant.TrimBySecondary && target > 0 && result.Outcome == SaveOutcome.Saved)
+        {
+            Journal.Trim(Journal.OwnerOf(collection), result.Sequence);
+        }
+
+        return result;
+    }
 
     public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => On(collectionKey, c => c.Fence(atLeast));
 
@@ -126,6 +140,11 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         activation.Collection.Dispose();
         return true;
     }
+
+    private static Entry? GetPending(Collection collection, string key) =>
+        collection.Entries!.TryGetNewest(Encoding.UTF8.GetBytes(key), out var entry, out _)
+            ? new Entry(entry.Value, entry.Version, entry.ExpiresAtMicros)
+            : null;
 
     private async Task<T> On<T>(string collection, Func<Collection, Task<T>> call)
     {

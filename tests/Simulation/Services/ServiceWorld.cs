@@ -21,6 +21,7 @@ internal sealed class ServiceWorld
     private readonly Oracle _oracle;
     private readonly SimulatedDisk _disk;
     private readonly SimulatedKernel _kernel = new();
+    private readonly ClockCheck _clockCheck;
     private readonly SimulatedStorage[] _storages;
     private readonly SeededRandom _generations;
     private readonly JournalOptions _journalOptions;
@@ -48,9 +49,8 @@ internal sealed class ServiceWorld
             IsCatalogReportedDamaged = () => IsReportedDamaged("/") || _isCatalogReported,
         };
         _disk = new SimulatedDisk(_random.Fork(), _trace);
-        _disk.Faults.IgnoresDataFlush = run.Mutant == Mutant.NoFlush;
-        _disk.Faults.IgnoresNameFlush = run.Mutant == Mutant.NoDirectoryFlush;
         _generations = _random.Fork();
+        _clockCheck = new ClockCheck(_kernel);
         _turns = new Turns(_random);
         _storages = [new SimulatedStorage("primary", isLocal: true, _random.Fork(), _trace)];
         if (_temper.HasSecondary)
@@ -206,7 +206,9 @@ internal sealed class ServiceWorld
         try
         {
             _journal = FlashJournal.OpenSimulated(
-                _disk.Mount(), _journalOptions, new JournalSeams(InlineCompletions: true, _generations.NextBits));
+                MutatedDisk.Around(_disk.Mount(), _run.Mutant),
+                _journalOptions,
+                new JournalSeams(InlineCompletions: true, _generations.NextBits, _run.Mutant != Mutant.NewestFrameNotCarried));
         }
         catch (IOException exception) when (_disk.Faults is { IsReadOnly: true } or { FlushFailuresPerMille: > 0 } or { NameFlushFailuresPerMille: > 0 })
         {
@@ -214,11 +216,13 @@ internal sealed class ServiceWorld
             return false;
         }
 
-        var clock = new ServiceClock(_journal.Recovery.ClockFloorMicros, _kernel, _kernel);
+        var floor = _run.Mutant == Mutant.ClockFloorIgnored ? 0 : _journal.Recovery.ClockFloorMicros;
+        var clock = new ServiceClock(floor, _kernel, _run.Mutant == Mutant.LeapUnsynchronised ? new CredulousClockSource() : _kernel);
         _journal.UseClock(clock);
+        _clockCheck.Start(clock, _journal.Recovery.ClockFloorMicros, _disk.DamageCount > 0);
         _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         _process = new ServiceProcess(
-            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => storage.Connect())], _temper.SaveAfter, _turns, _random);
+            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _turns, _random, _run.Mutant);
         NoteDamage(wasReportLost);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
         OpenCatalog();
@@ -314,7 +318,13 @@ internal sealed class ServiceWorld
     private void Pump()
     {
         var durable = _journal!.DurablePosition;
+        var now = _process!.Clock.NowMicros();
         var worked = _journal.RunOnce();
+        if (_journal.DurablePosition > durable)
+        {
+            _clockCheck.Acknowledged(now);
+        }
+
         if (_trace.IsOn && (worked || _journal.DurablePosition != durable))
         {
             _trace.Add($"  pump: durable through {_journal.DurablePosition}{(_journal.Failure is null ? "" : ", FAILED")}");
@@ -334,6 +344,7 @@ internal sealed class ServiceWorld
             throw failure is OracleException ? failure : new OracleException($"a request ended with {failure}");
         }
 
+        _clockCheck.Look();
         if (_turns.HasLeftThread)
         {
             throw new OracleException("work has left the simulation's thread");
