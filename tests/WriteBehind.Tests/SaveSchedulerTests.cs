@@ -284,6 +284,46 @@ public sealed class SaveSchedulerTests
         await device.AssertSaved(1);
     });
 
+    [Fact]
+    public Task One_collection_that_cannot_be_saved_holds_up_no_other_and_is_named() => OneThread.Run(async thread =>
+    {
+        var rows = new FaultyRows(new MemoryRows());
+        using var device = new Device(thread, [rows], SaveAfter);
+        device.Run();
+        rows.FateOf = call => call.Contains("ns/a", StringComparison.Ordinal) ? Fate.Fails : Fate.Works;
+        for (var i = 0; i < 100; i++)
+        {
+            Change(device, "ns/a");
+            Change(device, "ns/b");
+            device.Advance(TimeSpan.FromMinutes(3));
+        }
+
+        Assert.InRange(device.Journal.OwnerOf("ns/b").TrimmedSequence, 98, 100);
+        Assert.StartsWith("collection 'ns/a' could not be saved to 'target 0' since 2026-11-01 00:0", Assert.Single(device.Scheduler.Warnings), StringComparison.Ordinal);
+        rows.FateOf = _ => Fate.Works;
+        device.Advance(TimeSpan.FromMinutes(6));
+        Assert.Empty(device.Scheduler.Warnings);
+        await device.AssertSaved(0);
+    });
+
+    [Fact]
+    public Task Loaded_collections_are_saved_whole_again_when_the_storage_begins_anew() => OneThread.Run(async thread =>
+    {
+        var rows = new MemoryRows();
+        using var device = new Device(thread, [rows], SaveAfter);
+        foreach (var key in device.Models.Keys)
+        {
+            Change(device, key);
+        }
+
+        device.Advance(TimeSpan.FromMinutes(6));
+        Assert.Empty(device.Journal.OwnersToSave(10));
+        rows.Replace();
+        device.Advance(TimeSpan.FromSeconds(1));
+        device.Advance(TimeSpan.FromSeconds(31));
+        await device.AssertSaved(0);
+    });
+
     /// <summary>A card was cloned, or an old copy restored: the site knows what this device does not.</summary>
     [Fact]
     public Task Secondary_that_is_ahead_is_left_alone_and_named() => OneThread.Run(async thread =>

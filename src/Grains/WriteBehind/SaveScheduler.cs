@@ -14,9 +14,6 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// </remarks>
 public sealed partial class SaveScheduler
 {
-    // Two saves overlap encoding and storage; more would only pile up buffers, since SQLite has one writer.
-    private const int MaxRunning = 2;
-
     // A checkpoint flushes the database, so it waits until all that is due has been saved, for so many collections,
     // or for so long, since one collection whose save hangs must not keep the others from being trimmed.
     private const int MaxUnflushed = 64;
@@ -41,6 +38,7 @@ public sealed partial class SaveScheduler
     private Dictionary<string, (long Sequence, long Epoch)> _unflushed = [];
     private Dictionary<string, (long Sequence, long Epoch)>? _flushing;
     private long _unflushedSince;
+    private long _knownEpoch;
     private bool _saveAll = true;
 
     /// <param name="journal">Says what has to be saved, and is trimmed.</param>
@@ -67,6 +65,7 @@ public sealed partial class SaveScheduler
         }
 
         _primary = new SaveQueue(targets[0], 0, clock, random);
+        _knownEpoch = targets[0].Rows.Epoch;
         _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), clock))];
     }
 
@@ -81,8 +80,8 @@ public sealed partial class SaveScheduler
             lock (_gate)
             {
                 return !_saveAll && _flushing is null && _returned.IsEmpty && _requested.IsEmpty
-                    && Queues().All(q => q.Running == 0 && (!q.HasWaiting || q.Backoff.IsWaiting))
-                    && (_unflushed.Count == 0 || _primary.Backoff.IsWaiting);
+                    && Queues().All(q => q.Running == 0 && !q.HasReady)
+                    && (_unflushed.Count == 0 || _primary.IsBackingOff);
             }
         }
     }
@@ -94,12 +93,7 @@ public sealed partial class SaveScheduler
         {
             lock (_gate)
             {
-                return
-                [
-                    .. Queues().Where(q => q.Fault is not null).Select(q =>
-                        $"storage '{q.Target.Name}' has taken no saves since {q.Fault!.Value.Since:u}, {q.Count} collections wait: {q.Fault.Value.Message}"),
-                    .. _secondaries.SelectMany(s => s.Ahead.Values),
-                ];
+                return [.. Queues().SelectMany(q => q.Warnings), .. _secondaries.SelectMany(s => s.Ahead.Values)];
             }
         }
     }
@@ -119,7 +113,7 @@ public sealed partial class SaveScheduler
             _saveAll = true;
             foreach (var queue in Queues())
             {
-                queue.Backoff.Skip();
+                queue.SkipBackoff();
             }
         }
 
@@ -166,6 +160,16 @@ public sealed partial class SaveScheduler
             foreach (var secondary in _secondaries)
             {
                 secondary.Queue.Add(key);
+            }
+        }
+
+        if (_primary.Target.Rows.Epoch is var epoch && epoch != _knownEpoch)
+        {
+            // The rows are gone, and the journal has let go of what was in them: loaded collections are all that is left of it.
+            _knownEpoch = epoch;
+            foreach (var key in _primary.Target.OpenCollections())
+            {
+                _primary.Add(key);
             }
         }
 
@@ -226,11 +230,10 @@ public sealed partial class SaveScheduler
     {
         var hasProgress = false;
 
-        // One try is enough to learn that a storage still fails.
-        while (queue.HasWaiting && !queue.Backoff.IsWaiting && queue.Running < (queue.Backoff.IsFailing ? 1 : MaxRunning))
+        while (queue.TryStart(out var next))
         {
             hasProgress = true;
-            var key = queue.Start();
+            var key = next;
             var epoch = queue.Target.Rows.Epoch;
             _ = Call(() => _save(key, queue.Number), result => Saved(queue, key, epoch, result));
         }
@@ -244,7 +247,7 @@ public sealed partial class SaveScheduler
         switch (result.Outcome)
         {
             case SaveOutcome.UpToDate or SaveOutcome.Saved:
-                Works(queue);
+                Works(queue, key);
                 if (queue.Target.IsPrimary)
                 {
                     // Found up to date is not yet durable either: a process before this one may have died before it flushed.
@@ -269,8 +272,8 @@ public sealed partial class SaveScheduler
 
                 break;
             default:
-                queue.Add(key);
-                Fails(queue, result.Message ?? result.Outcome.ToString());
+                var message = result.Message ?? result.Outcome.ToString();
+                Log(queue, queue.Failed(key, message), key, message);
                 break;
         }
     }
@@ -279,8 +282,8 @@ public sealed partial class SaveScheduler
 
     private bool StartFlush()
     {
-        var isDue = _unflushed.Count > 0 && _flushing is null && !_primary.Backoff.IsWaiting
-            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasWaiting) || _clock.GetElapsedTime(_unflushedSince) >= FlushAfter);
+        var isDue = _unflushed.Count > 0 && _flushing is null && !_primary.IsBackingOff
+            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasReady) || _clock.GetElapsedTime(_unflushedSince) >= FlushAfter);
         if (!isDue)
         {
             return false;
@@ -309,11 +312,11 @@ public sealed partial class SaveScheduler
                 _unflushed.TryAdd(key, save);
             }
 
-            Fails(_primary, result.Message!);
+            Log(_primary, _primary.TargetFailed(result.Message!), "", result.Message!);
             return;
         }
 
-        Works(_primary);
+        Works(_primary, null);
         foreach (var (key, save) in saved)
         {
             if (save.Epoch == _primary.Target.Rows.Epoch)
@@ -355,17 +358,21 @@ public sealed partial class SaveScheduler
         Woken?.Invoke();
     }
 
-    private void Fails(SaveQueue queue, string message)
+    private void Log(SaveQueue queue, SaveFault fault, string key, string message)
     {
-        if (queue.Failed(message))
+        if (fault == SaveFault.NewOfTarget)
         {
             LogFailing(_logger, queue.Target.Name, message);
         }
+        else if (fault == SaveFault.NewOfCollection)
+        {
+            LogCollectionFailing(_logger, key, queue.Target.Name, message);
+        }
     }
 
-    private void Works(SaveQueue queue)
+    private void Works(SaveQueue queue, string? key)
     {
-        if (queue.Succeeded() is { } since)
+        if (queue.Succeeded(key) is { } since)
         {
             var seconds = (long)(_clock.GetUtcNow() - since).TotalSeconds;
             LogWorking(_logger, queue.Target.Name, seconds);
@@ -374,6 +381,9 @@ public sealed partial class SaveScheduler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
     private static partial void LogFailing(ILogger logger, string target, string fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Collection '{Collection}' could not be saved to '{Target}'; it is tried again until it is: {Fault}")]
+    private static partial void LogCollectionFailing(ILogger logger, string collection, string target, string fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Storage '{Target}' takes saves again, after {Seconds} s")]
     private static partial void LogWorking(ILogger logger, string target, long seconds);
