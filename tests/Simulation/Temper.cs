@@ -40,6 +40,9 @@ internal sealed class Temper(SeededRandom random)
     /// <summary>How long the primary may wait for a change.</summary>
     public TimeSpan SaveAfter { get; } = TimeSpan.FromSeconds(random.Below(3) switch { 0 => 0.001, 1 => 2, _ => 300 });
 
+    /// <summary>How large a snapshot's chunks are: small, so that there are several.</summary>
+    public int ChunkBytes { get; } = random.Below(3) switch { 0 => 100, 1 => 2_000, _ => 256 * 1024 };
+
     /// <summary>How far the wall clock is off at a boot.</summary>
     public static long WallOffset(SeededRandom chance) => chance.Below(6) switch
     {

@@ -21,8 +21,14 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     /// <summary>Operations that change something, flushes included, since the start of the seed.</summary>
     public long OperationCount { get; private set; }
 
-    /// <summary>The operation at which the power goes.</summary>
-    public long CutAt { get; set; } = long.MaxValue;
+    /// <summary>The operation at which the process ends.</summary>
+    public long EndAt { get; set; } = long.MaxValue;
+
+    /// <summary>Whether it ends by a kill, which leaves the page cache, and not by the power.</summary>
+    public bool EndIsKill { get; set; }
+
+    /// <summary>The process was killed in the middle of an operation: nothing works until the next <see cref="Mount"/>.</summary>
+    public bool IsKilled { get; private set; }
 
     /// <summary>The power is gone: nothing works until <see cref="PowerOn"/>.</summary>
     public bool IsCut { get; private set; }
@@ -52,7 +58,11 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     }
 
     /// <summary>The directory for a process that starts now. The one before loses it, whatever it still tries.</summary>
-    public IDisk Mount() => new MountedDisk(this, ++_mounts);
+    public IDisk Mount()
+    {
+        IsKilled = false;
+        return new MountedDisk(this, ++_mounts);
+    }
 
     /// <summary>The process is killed: its handles work no more, and the page cache stays.</summary>
     public void Unmount() => _mounts++;
@@ -91,7 +101,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
         _dirty.Clear();
         Faults.IsReadOnly = false;
-        CutAt = long.MaxValue;
+        EndAt = long.MaxValue;
         IsCut = false;
         trace.Add($"    disk: power on; {survivors} of {pending} changes of names and lengths survived, {unflushed} pieces of writes had no flush, {survival}");
         foreach (var (name, file) in _names.Current)
@@ -146,7 +156,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
         var file = new SimulatedFile(_nextFileId++);
         _names.Create(name, file);
         trace.Add($"    disk: create {name} (file {file.Id})");
-        ThrowIfCut();
+        ThrowIfGone();
         return file;
     }
 
@@ -165,7 +175,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
         _names.Rename(from, to);
         trace.Add($"    disk: rename {from} to {to}");
-        ThrowIfCut();
+        ThrowIfGone();
     }
 
     private void Remove(string name)
@@ -178,13 +188,13 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
         _names.Remove(name);
         trace.Add($"    disk: remove {name}");
-        ThrowIfCut();
+        ThrowIfGone();
     }
 
     private void FlushNames()
     {
         Step();
-        ThrowIfCut();
+        ThrowIfGone();
         if (random.PerMille(Faults.NameFlushFailuresPerMille))
         {
             // A file system whose own journal fails goes read-only.
@@ -200,27 +210,37 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
     private void Step()
     {
-        if (IsCut)
+        ThrowIfGone();
+        if (++OperationCount < EndAt)
         {
-            throw new PowerCutException();
+            ThrowIfReadOnly();
         }
-
-        if (++OperationCount >= CutAt)
+        else if (EndIsKill)
+        {
+            IsKilled = true;
+            EndAt = long.MaxValue;
+            trace.Add($"    disk: KILL at operation {OperationCount}");
+        }
+        else
         {
             Cut();
         }
-        else if (Faults.IsReadOnly)
+    }
+
+    private void ThrowIfReadOnly()
+    {
+        if (Faults.IsReadOnly)
         {
             throw new IOException("Read-only file system (simulated).");
         }
     }
 
-    /// <summary>The operation at which the power goes may have been carried out or not: survival decides later.</summary>
-    private void ThrowIfCut()
+    /// <summary>The operation at which the process ends may have been carried out or not: survival decides later.</summary>
+    private void ThrowIfGone()
     {
-        if (IsCut)
+        if (IsCut || IsKilled)
         {
-            throw new PowerCutException();
+            throw new ProcessGoneException();
         }
     }
 
@@ -242,7 +262,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
         }
 
         Put(file, data, offset);
-        ThrowIfCut();
+        ThrowIfGone();
     }
 
     private void Put(SimulatedFile file, ReadOnlySpan<byte> data, long offset)
@@ -267,7 +287,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     private void Flush(SimulatedFile file)
     {
         Step();
-        ThrowIfCut();
+        ThrowIfGone();
         if (random.PerMille(Faults.FlushFailuresPerMille))
         {
             file.LoseFlush(new Survival(random));
@@ -304,7 +324,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
         {
         }
 
-        public SimulatedDisk Alive() => disk._mounts == mount ? disk : throw new PowerCutException();
+        public SimulatedDisk Alive() => disk._mounts == mount ? disk : throw new ProcessGoneException();
     }
 
     private sealed class Handle(MountedDisk mount, SimulatedFile file) : IDiskFile
@@ -313,7 +333,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
         public int Read(Span<byte> buffer, long offset)
         {
-            mount.Alive().ThrowIfCut();
+            mount.Alive().ThrowIfGone();
             return file.Read(buffer, offset);
         }
 

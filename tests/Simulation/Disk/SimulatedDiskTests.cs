@@ -101,7 +101,7 @@ public sealed class SimulatedDiskTests
         var disk = DiskWithFile(1, out var file);
         file.Write(_page, 0);
         var next = disk.Mount();
-        Assert.Throws<PowerCutException>(() => file.Write(_page, 0));
+        Assert.Throws<ProcessGoneException>(() => file.Write(_page, 0));
         var read = new byte[SimulatedFile.PageBytes];
         next.Open("a").Read(read, 0);
         Assert.Equal(_page, read);
@@ -111,10 +111,10 @@ public sealed class SimulatedDiskTests
     public void Operation_at_the_cut_does_not_return()
     {
         var disk = DiskWithFile(1, out var file);
-        disk.CutAt = disk.OperationCount + 1;
-        Assert.Throws<PowerCutException>(() => file.Write(_page, 0));
+        disk.EndAt = disk.OperationCount + 1;
+        Assert.Throws<ProcessGoneException>(() => file.Write(_page, 0));
         Assert.True(disk.IsCut);
-        Assert.Throws<PowerCutException>(() => file.Read(new byte[1], 0));
+        Assert.Throws<ProcessGoneException>(() => file.Read(new byte[1], 0));
     }
 
     [Fact]

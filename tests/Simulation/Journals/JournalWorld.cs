@@ -89,7 +89,7 @@ internal sealed class JournalWorld
                 return;
             }
         }
-        catch (PowerCutException) when (_disk.IsCut)
+        catch (ProcessGoneException) when (_disk.IsCut || _disk.IsKilled)
         {
         }
 
@@ -99,7 +99,7 @@ internal sealed class JournalWorld
     /// <summary>The end of a life: the power cut that came, a kill, or a clean close.</summary>
     private void Die()
     {
-        if (!_disk.IsCut && _random.PerMille(_temper.CutPerMille))
+        if (!_disk.IsCut && !_disk.IsKilled && _random.PerMille(_temper.CutPerMille))
         {
             _disk.Cut();
         }
@@ -108,7 +108,7 @@ internal sealed class JournalWorld
         {
             _run.Counts.Add("cuts");
         }
-        else if (_random.Coin())
+        else if (_disk.IsKilled || _random.Coin())
         {
             _trace.Add($"  kill");
             _run.Counts.Add("kills");
@@ -121,7 +121,7 @@ internal sealed class JournalWorld
                 _journal.Dispose();
                 Acknowledge();
             }
-            catch (PowerCutException) when (_disk.IsCut)
+            catch (ProcessGoneException) when (_disk.IsCut || _disk.IsKilled)
             {
             }
         }
@@ -147,14 +147,15 @@ internal sealed class JournalWorld
         faults.FlushFailuresPerMille = isLast ? 0 : _temper.FlushFailuresPerMille;
         faults.NameFlushFailuresPerMille = isLast ? 0 : _temper.NameFlushFailuresPerMille;
         faults.CapacityBytes = long.MaxValue;
-        _disk.CutAt = long.MaxValue;
+        _disk.EndAt = long.MaxValue;
         if (isLast)
         {
             faults.IsReadOnly = false;
         }
         else if (_random.PerMille(_temper.CutPerMille))
         {
-            _disk.CutAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
+            _disk.EndIsKill = _random.Below(3) == 0;
+            _disk.EndAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
         }
     }
 

@@ -1,5 +1,6 @@
 using EdgeOrleans.Simulation.Journals;
 using EdgeOrleans.Simulation.Services;
+using EdgeOrleans.Simulation.Targets;
 
 namespace EdgeOrleans.Simulation.Running;
 
@@ -9,7 +10,7 @@ namespace EdgeOrleans.Simulation.Running;
 internal sealed record Scenario(string Name, Action<SeedRun> Play)
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Scenario> All { get; } = [new("journal", JournalWorld.Play), new("service", ServiceWorld.Play)];
+    public static IReadOnlyList<Scenario> All { get; } = [new("journal", JournalWorld.Play), new("targets", TargetsWorld.Play), new("service", ServiceWorld.Play)];
 
     /// <summary>The one of this name.</summary>
     public static Scenario Of(string name) =>

@@ -31,6 +31,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         LimitsOptions limits,
         IReadOnlyList<IStateRows> rows,
         TimeSpan saveAfter,
+        int chunkBytes,
         Turns turns,
         SeededRandom random,
         Mutant mutant)
@@ -42,7 +43,10 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         Clock = clock;
         Damage = new DamageReport(NullLogger<DamageReport>.Instance);
         Targets = [.. rows.Select((row, i) =>
-            new WriteBehindTarget(i == 0 ? "primary" : $"secondary {i}", row, i == 0, i == 0 ? saveAfter : TimeSpan.FromSeconds(5), pool))];
+            new WriteBehindTarget(i == 0 ? "primary" : $"secondary {i}", row, i == 0, i == 0 ? saveAfter : TimeSpan.FromSeconds(5), pool)
+            {
+                ChunkBytes = chunkBytes,
+            })];
         _services = new CollectionServices
         {
             Journal = journal,

@@ -113,11 +113,11 @@ internal sealed class ServiceWorld
                 }
             }
         }
-        catch (PowerCutException) when (_disk.IsCut)
+        catch (ProcessGoneException) when (_disk.IsCut || _disk.IsKilled)
         {
         }
 
-        if (_isLast && _disk.IsCut)
+        if (_isLast && (_disk.IsCut || _disk.IsKilled))
         {
             throw new OracleException("the last life was cut");
         }
@@ -127,7 +127,7 @@ internal sealed class ServiceWorld
 
     private void Die()
     {
-        if (!_disk.IsCut && _random.PerMille(_temper.CutPerMille))
+        if (!_disk.IsCut && !_disk.IsKilled && _random.PerMille(_temper.CutPerMille))
         {
             _disk.Cut();
         }
@@ -183,10 +183,11 @@ internal sealed class ServiceWorld
         faults.NameFlushFailuresPerMille = _isLast ? 0 : _temper.NameFlushFailuresPerMille;
         faults.CapacityBytes = long.MaxValue;
         faults.IsReadOnly &= !_isLast;
-        _disk.CutAt = long.MaxValue;
+        _disk.EndAt = long.MaxValue;
         if (!_isLast && _random.PerMille(_temper.CutPerMille))
         {
-            _disk.CutAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
+            _disk.EndIsKill = _random.Below(3) == 0;
+            _disk.EndAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
         }
 
         foreach (var storage in _storages)
@@ -222,7 +223,7 @@ internal sealed class ServiceWorld
         _clockCheck.Start(clock, _journal.Recovery.ClockFloorMicros, _disk.DamageCount > 0);
         _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         _process = new ServiceProcess(
-            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _turns, _random, _run.Mutant);
+            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _temper.ChunkBytes, _turns, _random, _run.Mutant);
         NoteDamage(wasReportLost);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
         OpenCatalog();
@@ -334,9 +335,9 @@ internal sealed class ServiceWorld
     /// <summary>After each step: whether anything went wrong in a turn, and whether the power went in one that swallowed it.</summary>
     private void Look()
     {
-        if (_disk.IsCut)
+        if (_disk.IsCut || _disk.IsKilled)
         {
-            throw new PowerCutException();
+            throw new ProcessGoneException();
         }
 
         if (_clients!.Failure is { } failure)

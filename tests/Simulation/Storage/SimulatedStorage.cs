@@ -13,7 +13,6 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
     private readonly Dictionary<(string Collection, string Row), Row> _rows = [];
     private readonly List<Change> _undurable = [];
     private readonly List<Call> _calls = [];
-    private int _process;
     private long _nextETag = 1;
 
     /// <summary>What may go wrong from now on.</summary>
@@ -28,13 +27,31 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
     /// <summary>Rows written since the start of the seed.</summary>
     public long WriteCount { get; private set; }
 
+    private readonly List<Connection> _connections = [];
+
     /// <summary>The storage for a process that starts now.</summary>
-    public IStateRows Connect() => new Connection(this, ++_process);
+    public IStateRows Connect()
+    {
+        var connection = new Connection(this);
+        _connections.Add(connection);
+        return connection;
+    }
+
+    /// <summary>The process of one connection is gone; what it had asked for may be done yet.</summary>
+    public void Disconnect(IStateRows connection)
+    {
+        if (connection is Connection own)
+        {
+            own.IsGone = true;
+            _connections.Remove(own);
+        }
+    }
 
     /// <summary>The process is killed. What it had asked of a local storage is not done; a remote one may do it yet.</summary>
     public void Kill()
     {
-        _process++;
+        _connections.ForEach(connection => connection.IsGone = true);
+        _connections.Clear();
         if (isLocal)
         {
             _calls.Clear();
@@ -107,9 +124,9 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
         return false;
     }
 
-    private Task<T> Enter<T>(int process, string what, Func<T> work, CancellationToken ct)
+    private Task<T> Enter<T>(Connection connection, string what, Func<T> work, CancellationToken ct)
     {
-        if (process != _process)
+        if (connection.IsGone)
         {
             return Task.FromException<T>(new StorageFailedException("the process is gone"));
         }
@@ -202,25 +219,27 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
     private readonly record struct Change((string Collection, string Row) Key, Row? Before);
 
     /// <summary>What one process sees.</summary>
-    private sealed class Connection(SimulatedStorage storage, int process) : IStateRows
+    private sealed class Connection(SimulatedStorage storage) : IStateRows
     {
+        public bool IsGone { get; set; }
+
         public long Epoch => storage.Epoch;
 
         public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) =>
-            storage.Enter(process, $"read {collectionKey} {row}", () => storage.Read((collectionKey, row)), ct);
+            storage.Enter(this, $"read {collectionKey} {row}", () => storage.Read((collectionKey, row)), ct);
 
         public Task<string> Write(
             string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
         {
             var copy = payload.ToArray();
             return storage.Enter(
-                process,
+                this,
                 $"write {collectionKey} {row}, {payload.Length} bytes, over {etag ?? "none"}",
                 () => storage.Write((collectionKey, row), copy, etag),
                 ct);
         }
 
-        public Task MakeDurable(CancellationToken ct) => storage.Enter(process, "make durable", storage.Checkpoint, ct);
+        public Task MakeDurable(CancellationToken ct) => storage.Enter(this, "make durable", storage.Checkpoint, ct);
     }
 
     private abstract class Call(bool hangs)
