@@ -25,7 +25,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         foreach (var (name, number) in unopened)
         {
             pool.SkipNumber(number);
-            _report.Add(new JournalDamage(name, 0, 0, 0, 0, 0, [], false, null));
+            _report.Add(new JournalDamage(JournalDamageKind.Unopened, name, 0, 0, 0, 0, 0, [], false, null));
         }
 
         var quarantine = new Quarantine(disk, _names);

@@ -18,14 +18,16 @@ public sealed class DamageTests
             disk[disk.NewestSegment()].Truncate(length);
             using var journal = JournalSetup.Open(disk);
             Assert.Equal(Expected(length < last.Offset + last.Frame.Length ? 2 : 3), Tails(journal));
-            Assert.Empty(journal.Recovery.Damage);
+            var damage = Assert.Single(journal.Recovery.Damage);
+            Assert.Equal((JournalDamageKind.CutShort, (long)length), (damage.Kind, damage.Offset));
+            Assert.StartsWith($"0000000001.segment ends at byte {length}, where it once went on;", damage.ToString(), StringComparison.Ordinal);
 
             // It is the same once more, and writing goes on under the numbers that were cut.
             journal.Commit("a", journal.OwnerOf("a").LastSequence + 1, "again");
             using var restarted = JournalSetup.Open(disk);
             Assert.Equal(Tails(journal), Tails(restarted));
             Assert.Null(restarted.Recovery.TornTail);
-            Assert.Empty(restarted.Recovery.Damage);
+            Assert.Equal(damage.ToString(), Assert.Single(restarted.Recovery.Damage).ToString());
         }
     }
 
@@ -149,7 +151,7 @@ public sealed class DamageTests
         journal = JournalSetup.Open(disk);
         Assert.Equal("1000=kept", journal.Tail("a").Last());
         Assert.DoesNotContain(journal.Tail("big"), record => long.Parse(record.Split('=')[0]) <= journal.OwnerOf("big").TrimmedSequence);
-        Assert.All(journal.Recovery.Damage, damage => Assert.Equal(0, damage.LastFrame));
+        Assert.All(journal.Recovery.Damage, damage => Assert.Equal(JournalDamageKind.Header, damage.Kind));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
 
     public int PowerCuts { get; private set; }
 
-    public int SegmentsReused { get; private set; }
+    public int SegmentsBegun { get; private set; }
 
     public void Run(int steps)
     {
@@ -112,7 +112,7 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
     private void Watch() => _disk.Before = (operation, name) =>
     {
         _trace.Append("  ").Append(operation).Append(' ').AppendLine(name);
-        SegmentsReused += operation == "rename" && name.StartsWith("spare") ? 1 : 0;
+        SegmentsBegun += operation == "rename" && name.StartsWith("spare") ? 1 : 0;
         if (_disk.Operations >= _failAt && !name.StartsWith("quarantine"))
         {
             _trace.AppendLine("  which fails");

@@ -9,8 +9,8 @@ public sealed class RecoveryCaseTests
             from trace in Enum.GetValues<FrameTrace>()
             from order in Enum.GetValues<FrameOrder>()
             from standing in Enum.GetValues<FrameStanding>()
-            from hasRecords in new[] { false, true }
-            select new FrameFinding(trace, order, standing, hasRecords);
+            from hasRemains in new[] { false, true }
+            select new FrameFinding(trace, order, standing, hasRemains);
         foreach (var finding in findings)
         {
             var matching = RecoveryCase.All.Where(candidate => candidate.Matches(finding)).ToList();
@@ -27,8 +27,8 @@ public sealed class RecoveryCaseTests
             from trace in Enum.GetValues<FrameTrace>()
             from order in Enum.GetValues<FrameOrder>()
             from standing in Enum.GetValues<FrameStanding>()
-            from hasRecords in new[] { false, true }
-            select new FrameFinding(trace, order, standing, hasRecords),
+            from hasRemains in new[] { false, true }
+            select new FrameFinding(trace, order, standing, hasRemains),
             finding => candidate.Matches(finding)));
     }
 }
