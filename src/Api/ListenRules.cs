@@ -40,7 +40,7 @@ internal static class ListenRules
         try
         {
             binding = BindingAddress.Parse(address);
-            return binding.Scheme is "http" or "https" && binding.PathBase.Length == 0 && binding.Port <= IPEndPoint.MaxPort;
+            return binding.Scheme is "http" or "https" && binding.PathBase.Length == 0 && binding.Port <= IPEndPoint.MaxPort && IsHost(binding);
         }
         catch (FormatException)
         {
@@ -48,6 +48,10 @@ internal static class ListenRules
             return false;
         }
     }
+
+    // A port that is no number ends up in the host, and would bind every address at port 80.
+    private static bool IsHost(BindingAddress address) =>
+        address.IsUnixPipe || address.Host is "*" or "+" || Uri.CheckHostName(address.Host) != UriHostNameType.Unknown;
 
     // Kestrel takes a host name that it does not know for every address there is, so only these are surely local.
     private static bool IsLoopback(BindingAddress address) =>

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeOrleans.Api;
 
@@ -9,18 +11,64 @@ namespace EdgeOrleans.Api;
 /// </summary>
 internal static class ServerRejections
 {
-    public static async Task Run(ConnectionContext connection, ConnectionDelegate next)
+    public static Task Run(ConnectionContext connection, ConnectionDelegate next) => next(new WatchedConnection(connection));
+
+    /// <summary>
+    /// The connection, but whatever transport is put into it is watched. TLS is added after this and puts in one of its own,
+    /// which holds the plain text. The server disposes of the connection itself.
+    /// </summary>
+    private sealed class WatchedConnection : ConnectionContext
     {
-        var transport = connection.Transport;
-        connection.Transport = new Pipes(transport.Input, new RejectionWriter(transport.Output));
-        try
+        private readonly ConnectionContext _connection;
+        private IDuplexPipe _transport;
+
+        public WatchedConnection(ConnectionContext connection)
         {
-            await next(connection);
+            _connection = connection;
+            _transport = new Pipes(connection.Transport.Input, new RejectionWriter(connection.Transport.Output));
         }
-        finally
+
+        public override IDuplexPipe Transport
         {
-            connection.Transport = transport;
+            get => _transport;
+            set => _transport = value is Pipes ? value : new Pipes(value.Input, new RejectionWriter(value.Output));
         }
+
+        public override string ConnectionId
+        {
+            get => _connection.ConnectionId;
+            set => _connection.ConnectionId = value;
+        }
+
+        public override IFeatureCollection Features => _connection.Features;
+
+        public override IDictionary<object, object?> Items
+        {
+            get => _connection.Items;
+            set => _connection.Items = value;
+        }
+
+        public override CancellationToken ConnectionClosed
+        {
+            get => _connection.ConnectionClosed;
+            set => _connection.ConnectionClosed = value;
+        }
+
+        public override EndPoint? LocalEndPoint
+        {
+            get => _connection.LocalEndPoint;
+            set => _connection.LocalEndPoint = value;
+        }
+
+        public override EndPoint? RemoteEndPoint
+        {
+            get => _connection.RemoteEndPoint;
+            set => _connection.RemoteEndPoint = value;
+        }
+
+        public override void Abort() => _connection.Abort();
+
+        public override void Abort(ConnectionAbortedException abortReason) => _connection.Abort(abortReason);
     }
 
     private sealed class Pipes(PipeReader input, PipeWriter output) : IDuplexPipe
