@@ -24,6 +24,8 @@ public sealed class RoomTests
         journal.Trim(journal.OwnerOf("a"), withDeletes);
         journal.Pump();
         Assert.Equal(JournalState.Writing, journal.Pressure.State);
+        Assert.InRange(disk.List().Count(name => name.EndsWith(".segment")), 1, 3);
+        Assert.True(journal.Pressure.HeldBytes <= Segment);
         Assert.True(Fill(journal, "a", withDeletes + 1, false, out _) > withDeletes + 30);
         Assert.True(journal.Pressure.UsedBytes <= JournalSetup.Options.MaxBytes);
     }
