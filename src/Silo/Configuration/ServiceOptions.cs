@@ -147,12 +147,12 @@ internal sealed class ServiceOptions
         var addresses = api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, Url: url)).Concat(endpoints);
         foreach (var (name, url) in addresses)
         {
-            if (!ListenAddresses.IsAddress(url))
+            if (!ListenRules.IsAddress(url))
             {
                 Require($"{name} is '{url}', but must be {OptionTable.Listen.Bound}.");
             }
 
-            if (!ListenAddresses.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
+            if (!ListenRules.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
             {
                 Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
             }
