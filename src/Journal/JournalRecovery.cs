@@ -6,7 +6,7 @@ namespace EdgeOrleans.Journal;
 /// Builds the journal's state from what the disk holds at start: survey of the headers, the segments one after the other,
 /// then the newest frame into a segment of its own.
 /// </summary>
-internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable owners)
+internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable owners, bool carriesNewest)
 {
     private readonly RecoveryReport _report = new();
     private IReadOnlyList<string> _names = [];
@@ -101,7 +101,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         }
 
         // A newest frame that is damaged is proven durable all the same, by what came after it. So is the whole one before.
-        var carried = _newest is { } newest && newest.Last == LastFrame ? newest : null;
+        var carried = carriesNewest && _newest is { } newest && newest.Last == LastFrame ? newest : null;
         var lastBefore = carried is null ? LastFrame : carried.First - 1;
         if (!pool.TryBeginSegment(lastBefore, _report.ClockFloorMicros, RoomFor.Recovery, carried))
         {
