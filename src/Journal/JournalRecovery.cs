@@ -66,7 +66,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         LastFrame = Math.Max(LastFrame, reader.LastFrame);
         if (reader.Whole.Count > 0 && reader.Whole[^1].Frame.Number >= (_newest?.Last ?? 0))
         {
-            _newest = CarriedFrames.Choose(found, reader.Whole, bytes);
+            _newest = CarriedFrames.Choose(found, reader.Whole, reader.EndOfFrames, bytes);
         }
     }
 
@@ -105,8 +105,8 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         var lastBefore = carried is null ? LastFrame : carried.First - 1;
         if (!pool.TryBeginSegment(lastBefore, _report.ClockFloorMicros, RoomFor.Recovery, carried))
         {
-            carried?.RewriteInPlace();
-            _report.RewroteInPlace = true;
+            carried?.WriteAgain();
+            _report.HadNoRoom = true;
             return;
         }
 

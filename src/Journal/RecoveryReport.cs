@@ -31,8 +31,8 @@ public sealed class RecoveryReport
     /// <summary>What was acknowledged once and is not whole any more. Empty on a healthy card.</summary>
     public IReadOnlyList<JournalDamage> Damage => _damage;
 
-    /// <summary>Whether there was no room for a new segment, so that the newest frame was rewritten where it was.</summary>
-    public bool RewroteInPlace { get; internal set; }
+    /// <summary>Whether there was no room for a new segment, so that the newest frame was written once more in its old one.</summary>
+    public bool HadNoRoom { get; internal set; }
 
     /// <summary>Time to read and check all segments.</summary>
     public TimeSpan ReadTime { get; internal set; }

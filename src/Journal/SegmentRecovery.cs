@@ -21,6 +21,9 @@ internal sealed class SegmentRecovery(
     /// <summary>What is not as it was flushed.</summary>
     public List<FoundDamage> Damage { get; } = [];
 
+    /// <summary>Where the last frame ends, whole or not, counted or not.</summary>
+    public int EndOfFrames { get; private set; } = JournalFormat.BlockBytes;
+
     /// <summary>The whole frames, oldest first.</summary>
     public List<ScannedStretch> Whole { get; } = [];
 
@@ -45,6 +48,7 @@ internal sealed class SegmentRecovery(
             {
                 long? next = i + 1 < stretches.Count ? NextNumber(stretches, i + 1) : null;
                 Judge(stretches[i], next, isFollowed);
+                EndOfFrames = stretches[i].Trace == FrameTrace.None ? EndOfFrames : stretches[i].End;
             }
 
             if (!found.IsLast && _expected <= found.ProvenThrough)

@@ -206,7 +206,7 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Start_on_a_full_file_system_rewrites_the_newest_frame_where_it_is()
+    public void Start_on_a_full_file_system_writes_the_newest_frame_once_more_in_its_segment()
     {
         var disk = new FaultyDisk();
         var journal = JournalSetup.Open(disk);
@@ -219,7 +219,7 @@ public sealed class RoomTests
 
         disk.Capacity = disk.List().Sum(name => disk[name].Length);
         journal = JournalSetup.Open(disk);
-        Assert.True(journal.Recovery.RewroteInPlace);
+        Assert.True(journal.Recovery.HadNoRoom);
         Assert.Equal(["1=one", "2=two"], journal.Tail("a"));
         Assert.False(journal.TryAppend(journal.OwnerOf("a"), [new JournalRecord(3, default)], true, out _, out var refusal));
         Assert.Equal(AppendRefusal.NoRoom, refusal);
