@@ -26,11 +26,7 @@ internal sealed class Quarantine(IDisk disk, IReadOnlyList<string> names)
             return name;
         }
 
-        if (names.Contains(Unfinished))
-        {
-            disk.Remove(Unfinished);
-        }
-
+        Discard();
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"EdgeOrleans journal quarantine 1: {bytes.Length} bytes from byte {offset} of {segment}, frames {firstFrame} to {lastFrame}\n");
