@@ -92,8 +92,8 @@ public sealed class DamageTests
         // Seed 333 of the simulated journal: the second place removed what the first had removed already.
         var disk = Damageable(inAnEarlierSegment: true);
         var frames = Frames(disk, FirstSegment);
-        disk[FirstSegment].Flip(frames[0].Offset, 0x20);
-        disk[FirstSegment].Flip(frames[2].Offset, 0x20);
+        disk[FirstSegment].Flip(frames[0].Offset + frames[0].Frame.Length - 1, 0x20);
+        disk[FirstSegment].Flip(frames[1].Offset + frames[1].Frame.Length - 1, 0x20);
         disk.Create("quarantine-unfinished").Dispose();
         using var journal = JournalSetup.Open(disk);
         Assert.Equal(2, journal.Recovery.Damage.Count);
