@@ -26,7 +26,11 @@ internal sealed class Quarantine(IDisk disk, IReadOnlyList<string> names)
             return name;
         }
 
-        Discard();
+        if (names.Contains(Unfinished))
+        {
+            disk.Remove(Unfinished);
+        }
+
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"EdgeOrleans journal quarantine 1: {bytes.Length} bytes from byte {offset} of {segment}, frames {firstFrame} to {lastFrame}\n");

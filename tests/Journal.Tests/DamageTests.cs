@@ -87,20 +87,6 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public void Quarantine_that_a_cut_left_unfinished_does_not_stop_a_start_that_finds_two_damaged_places()
-    {
-        // Seed 333 of the simulated journal: the second place removed what the first had removed already.
-        var disk = Damageable(inAnEarlierSegment: true);
-        var frames = Frames(disk, FirstSegment);
-        disk[FirstSegment].Flip(frames[0].Offset + frames[0].Frame.Length - 1, 0x20);
-        disk[FirstSegment].Flip(frames[1].Offset + frames[1].Frame.Length - 1, 0x20);
-        disk.Create("quarantine-unfinished").Dispose();
-        using var journal = JournalSetup.Open(disk);
-        Assert.Equal(2, journal.Recovery.Damage.Count);
-        Assert.All(journal.Recovery.Damage, damage => Assert.Contains(damage.QuarantineFile, disk.List()));
-    }
-
-    [Fact]
     public void Records_of_a_cut_frame_never_come_back()
     {
         var disk = Written(groups: 3);
