@@ -27,7 +27,6 @@ internal sealed class ServiceProcess : ICollections, IRegistry
     public ServiceProcess(
         FlashJournal journal,
         ServiceClock clock,
-        TimeProvider kernel,
         LimitsOptions limits,
         IReadOnlyList<IStateRows> rows,
         TimeSpan saveAfter,
@@ -53,13 +52,13 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             Clock = clock,
             Limits = limits,
             Timeout = TimeSpan.FromSeconds(5),
-            Recovery = new CollectionRecovery(journal, new CollectionLoader(Targets[0]), kernel, pool, Damage),
+            Recovery = new CollectionRecovery(journal, new CollectionLoader(Targets[0]), clock, pool, Damage),
             Targets = Targets,
             Scheduler = pool,
         };
         _catalogActor = turns.NewActor("catalog");
         _saverActor = turns.NewActor("saver");
-        _catalog = new CollectionCatalog(this, limits, clock);
+        _catalog = new CollectionCatalog(this, limits, clock, _services.Timeout);
         Scheduler = new SaveScheduler(journal, Targets, Save, clock, new Random(random.Below(int.MaxValue)), NullLogger.Instance);
     }
 
@@ -117,7 +116,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
 
     public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => On(collectionKey, c => c.Fence(atLeast));
 
-    public Task<VersionAnswer> Clear(string collectionKey, long bound) => On(collectionKey, c => c.Clear(bound));
+    public Task<ClearAnswer> Clear(string collectionKey, long bound) => On(collectionKey, c => c.Clear(bound));
 
     public Task<SystemEntries> ReadSystem() => On(Collection.SystemKey, async c =>
         await c.Load() is { } refusal ? new SystemEntries(refusal, [], []) : c.ReadSystem());

@@ -223,7 +223,7 @@ internal sealed class ServiceWorld
         _clockCheck.Start(clock, _journal.Recovery.ClockFloorMicros, _disk.DamageCount > 0);
         _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         _process = new ServiceProcess(
-            _journal, clock, _kernel, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _temper.ChunkBytes, _turns, _random, _run.Mutant);
+            _journal, clock, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _temper.ChunkBytes, _turns, _random, _run.Mutant);
         NoteDamage(wasReportLost);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
         OpenCatalog();
