@@ -140,7 +140,7 @@ internal sealed class Gateway(
             return;
         }
 
-        var error = fault is BadHttpRequestException bad ? BodyFaults.Of(bad) : GrainFaults.Expected(fault);
+        var error = GrainFaults.Expected(fault);
         if (error is null)
         {
             ApiLog.RequestFailed(logger, fault, context.Request.Method, route);

@@ -42,17 +42,23 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes)
     /// <summary>Each further array is so many times larger: 1 MiB is copied a third more than once in all.</summary>
     private const int Growth = 4;
 
+    private static readonly ApiError TooSlow = new(
+        ErrorKind.RequestTimeout, "the request body came too slowly; nothing was written");
+
+    // The server's exceptions for it: BadHttpRequestException for most, a plain IOException for a chunk size out of bounds.
+    private static readonly ApiError Broken = new(
+        ErrorKind.InvalidBody, "the request body ended early or its chunks are malformed; nothing was written");
+
     private readonly ApiError _tooLarge = new(
         ErrorKind.BodyTooLarge, $"the request body is larger than the limit of {options.MaxBodyBytes} bytes (Http:MaxBodyBytes)");
 
     private readonly ApiError _tooManyInFlight = new(
         ErrorKind.Unavailable, $"request bodies in flight have reached the limit of {options.MaxRequestBytesInFlight} bytes (Http:MaxRequestBytesInFlight); try again");
 
-    private readonly ApiError _tooSlow = new(
+    private readonly ApiError _tooLate = new(
         ErrorKind.RequestTimeout, $"the request body did not arrive within {options.BodyTimeoutMs} ms (Http:BodyTimeoutMs); nothing was written");
 
     /// <summary>Reads the body of a request to its end.</summary>
-    /// <exception cref="BadHttpRequestException">Its framing is broken, or it came too slowly or not whole.</exception>
     public async ValueTask<RequestBody> Read(HttpContext context)
     {
         var announced = context.Request.ContentLength;
@@ -93,7 +99,12 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes)
         catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true })
         {
             bytes.Return(array.Length);
-            return RequestBody.Refused(_tooSlow);
+            return RequestBody.Refused(_tooLate);
+        }
+        catch (IOException fault)
+        {
+            bytes.Return(array.Length);
+            return RequestBody.Refused(fault is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } ? TooSlow : Broken);
         }
         catch
         {

@@ -13,9 +13,11 @@ public sealed class FlashJournal : IDisposable
     private readonly JournalClock _clock;
     private readonly SegmentPool _pool;
     private readonly OwnerTable _owners;
-    private readonly FrameWriter _writer;
     private readonly GroupCommit _commit;
+    private readonly TrimMarkWriter _marks;
+    private readonly LaggardCopier _laggards;
     private readonly Housekeeper _housekeeper;
+    private readonly SortedSet<string> _damagedOwners = new(StringComparer.Ordinal);
     private string? _failure;
     private bool _houseworkIsNext;
     private bool _isClosed;
@@ -26,12 +28,17 @@ public sealed class FlashJournal : IDisposable
         _pool = new SegmentPool(disk, options, seams.NextGeneration, _gate);
         _owners = new OwnerTable(this);
         var recovery = new JournalRecovery(disk, _pool, _owners);
-        recovery.Run();
-        Recovery = recovery.Report;
+        Recovery = recovery.Run();
         _clock = new JournalClock(Recovery.ClockFloorMicros);
-        _writer = new FrameWriter(_pool, _clock, _gate, recovery.LastFrame);
-        _commit = new GroupCommit(options, _pool, _writer, _gate, seams.InlineCompletions);
-        _housekeeper = new Housekeeper(options, _pool, _writer, _owners, _gate);
+        var writer = new FrameWriter(_pool, _clock, _gate, recovery.LastFrame);
+        _commit = new GroupCommit(options, _pool, writer, _gate, seams.InlineCompletions);
+        _marks = new TrimMarkWriter(options, writer, _owners, _gate);
+        _laggards = new LaggardCopier(options, _pool, writer, _owners, _gate, ReportDamage);
+        _housekeeper = new Housekeeper(_pool, _marks, _laggards);
+        foreach (var damage in Recovery.Damage)
+        {
+            _damagedOwners.UnionWith(damage.Owners);
+        }
     }
 
     /// <summary>What was found at start.</summary>
@@ -68,7 +75,19 @@ public sealed class FlashJournal : IDisposable
                 }
 
                 return new JournalPressure(
-                    _pool.UsedBytes, _options.MaxBytes, held, live, _commit.PendingBytes, oldest, StateUnderGate(), []);
+                    _pool.UsedBytes, _options.MaxBytes, held, live, _commit.PendingBytes, oldest, StateUnderGate(), _laggards.Laggards);
+            }
+        }
+    }
+
+    /// <summary>Owners that may have lost records to damage, found at start or since; see <see cref="RecoveryReport.Damage"/>.</summary>
+    public IReadOnlyList<string> DamagedOwners
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _damagedOwners];
             }
         }
     }
@@ -84,6 +103,17 @@ public sealed class FlashJournal : IDisposable
             lock (_gate)
             {
                 return StateUnderGate() == JournalState.NoRoom;
+            }
+        }
+    }
+
+    private bool HasPending
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _commit.HasPending;
             }
         }
     }
@@ -146,7 +176,7 @@ public sealed class FlashJournal : IDisposable
         bool wasIdle;
         lock (_gate)
         {
-            if (_failure is not null || _isClosed)
+            if (_failure is not null)
             {
                 refusal = AppendRefusal.Failed;
                 group = null;
@@ -184,7 +214,7 @@ public sealed class FlashJournal : IDisposable
     /// <returns>False when there was nothing to do.</returns>
     public bool RunOnce()
     {
-        if (Failure is not null || _isClosed)
+        if (Failure is not null)
         {
             return false;
         }
@@ -244,7 +274,7 @@ public sealed class FlashJournal : IDisposable
     {
         lock (_gate)
         {
-            return OldestHolders.Find(_owners.Kept, atMost);
+            return _pool.Segments.Count == 0 ? [] : OldestHolders.Find(_owners.Kept, _pool.Segments[0].Number, atMost);
         }
     }
 
@@ -256,24 +286,27 @@ public sealed class FlashJournal : IDisposable
             return;
         }
 
-        while (RunOnce())
+        try
         {
+            while (HasPending && RunOnce())
+            {
+            }
+
+            // Where nothing was ever written, nothing need be: the directory stays fresh.
+            if (Failure is null && !(Recovery.IsFresh && _pool.Active is null))
+            {
+                while (_marks.WriteClosingFrame() == MarkOutcome.NoRoom && _housekeeper.Step())
+                {
+                }
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Fail($"The journal could not be closed cleanly: {fault.Message}");
         }
 
-        if (Failure is null && _pool.Active is not null)
-        {
-            try
-            {
-                _housekeeper.WriteClosingFrame();
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                Fail($"The journal could not be closed cleanly: {fault.Message}");
-            }
-        }
-
-        Fail("The journal is closed.");
         _isClosed = true;
+        Fail("The journal is closed.");
         _pool.Close();
     }
 
@@ -314,6 +347,10 @@ public sealed class FlashJournal : IDisposable
                 {
                     yield return new TailRecord(record.Sequence, payload);
                 }
+                else
+                {
+                    ReportDamage(owner);
+                }
             }
         }
         finally
@@ -325,6 +362,16 @@ public sealed class FlashJournal : IDisposable
                     segment.Readers--;
                 }
             }
+
+            Woken?.Invoke();
+        }
+    }
+
+    private void ReportDamage(JournalOwner owner)
+    {
+        lock (_gate)
+        {
+            _damagedOwners.Add(owner.Key);
         }
     }
 

@@ -8,11 +8,11 @@ internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, Lock gat
 
     /// <summary>Writes a frame and makes it durable, in the next segment when it does not fit into this one.</summary>
     /// <returns>False when there is no room for the next segment; nothing has happened then.</returns>
-    public bool TryWrite(GroupBuffer buffer, int frame)
+    public bool TryWrite(GroupBuffer buffer, int frame, RoomFor purpose)
     {
         var paddedBytes = buffer.PaddedBytesOf(frame);
         if ((pool.Active is not { } fitting || fitting.Remaining < paddedBytes)
-            && !pool.TryBeginSegment(LastFrame, clock.Now()))
+            && !pool.TryBeginSegment(LastFrame, clock.Now(), purpose))
         {
             return false;
         }

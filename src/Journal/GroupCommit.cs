@@ -84,7 +84,8 @@ internal sealed class GroupCommit(
         // A group that ran out of room goes on where it stopped.
         while (_writtenFrames < _writing.FrameCount)
         {
-            if (!writer.TryWrite(_writing, _writtenFrames))
+            // Who may use the last of the room was judged when the append was taken.
+            if (!writer.TryWrite(_writing, _writtenFrames, RoomFor.Reclaims))
             {
                 return false;
             }

@@ -54,7 +54,7 @@ public sealed class JournalOwner
     /// <summary>
     /// Reads the durable records above <see cref="TrimmedSequence"/> from flash, in the order of their sequences, as they
     /// are when the reading begins. Segments stay as they are until the enumeration ends: dispose of it (foreach does).
-    /// A record that has gone bad since is left out, and reported.
+    /// A record that has gone bad since is left out, and the owner named in <see cref="FlashJournal.DamagedOwners"/>.
     /// </summary>
     public IEnumerable<TailRecord> ReadTail() => _journal.ReadTail(this);
 

@@ -3,49 +3,76 @@ using System.Text;
 
 namespace EdgeOrleans.Journal;
 
-/// <summary>Builds the journal's state from what the disk holds at start.</summary>
+/// <summary>
+/// Builds the journal's state from what the disk holds at start: survey of the headers, the segments one after the other,
+/// then the newest frame into a segment of its own.
+/// </summary>
 internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable owners)
 {
-    private readonly List<(JournalOwner Owner, long Sequence, long Segment)> _marks = [];
-    private (int Offset, FrameHeader Header, SegmentFile Segment)? _newest;
+    private readonly RecoveryReport _report = new();
+    private IReadOnlyList<string> _names = [];
+    private readonly List<FoundDamage> _damage = [];
+    private CarriedFrames? _newest;
 
-    public RecoveryReport Report { get; } = new();
-
+    /// <summary>The number of the newest frame that was ever flushed, whole or not.</summary>
     public long LastFrame { get; private set; }
 
-    public void Run()
+    public RecoveryReport Run()
     {
         var started = Stopwatch.GetTimestamp();
-        var names = disk.List().Where(name => SegmentFile.TryParseName(name, out _)).Order(StringComparer.Ordinal).ToList();
-        foreach (var name in names)
+        _names = disk.List();
+        var unopened = new List<(string Name, long Number)>();
+        var found = SegmentSurvey.Run(disk, _names, unopened);
+        foreach (var (name, number) in unopened)
         {
-            var file = disk.Open(name);
-            var bytes = new byte[file.Length];
-            file.Read(bytes, 0);
-            if (!SegmentHeader.TryRead(bytes, out var header))
-            {
-                throw new InvalidDataException(name);
-            }
-
-            var segment = new SegmentFile(name, file, header, bytes.Length);
-            pool.AddRecovered(segment);
-            Report.Segments++;
-            Report.ClockFloorMicros = Math.Max(Report.ClockFloorMicros, header.ClockMicros);
-            LastFrame = Math.Max(LastFrame, header.LastFrameBefore);
-            Read(segment, bytes);
+            pool.SkipNumber(number);
+            _report.Add(new JournalDamage(name, 0, 0, 0, 0, 0, [], false, null));
         }
 
-        foreach (var name in disk.List().Where(SegmentPool.IsSpareName))
+        var quarantine = new Quarantine(disk, _names);
+
+        for (var i = 0; i < found.Count; i++)
+        {
+            Read(found[i], quarantine, isFollowed: i + 1 < found.Count && found[i + 1].Number == found[i].Number + 1);
+        }
+
+        foreach (var name in _names.Where(SegmentPool.IsSpareName))
         {
             pool.AddRecoveredSpare(name);
         }
 
-        foreach (var (owner, sequence, segment) in _marks)
+        foreach (var damage in _damage)
         {
-            owner.Trimmed(sequence);
-            owner.Mark.BecameDurable(sequence, segment, owner.TrimmedSequence);
+            _report.Add(damage.Resolve());
         }
 
+        DropTrimmed();
+        _report.Segments = found.Count;
+        _report.IsFresh = LastFrame == 0 && _report is { TornTail: null, Damage.Count: 0 } && !_names.Any(Quarantine.IsName);
+        _report.ReadTime = Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
+        BeginNewSegment();
+        _report.RewriteTime = Stopwatch.GetElapsedTime(started);
+        return _report;
+    }
+
+    private void Read(FoundSegment found, Quarantine quarantine, bool isFollowed)
+    {
+        var segment = new SegmentFile(found.Name, found.File, found.Header, found.Length);
+        pool.AddRecovered(segment);
+        var bytes = found.ReadAll();
+        var reader = new SegmentRecovery(found, segment, bytes, pool, owners, _report, quarantine);
+        reader.Run(isFollowed);
+        _damage.AddRange(reader.Damage);
+        LastFrame = Math.Max(LastFrame, reader.LastFrame);
+        if (reader.Whole.Count > 0 && reader.Whole[^1].Frame.Number >= (_newest?.Last ?? 0))
+        {
+            _newest = CarriedFrames.Choose(found, reader.Whole, bytes);
+        }
+    }
+
+    private void DropTrimmed()
+    {
         foreach (var owner in owners.Kept)
         {
             var saved = owner.Live.IndexFrom(owner.TrimmedSequence + 1);
@@ -55,84 +82,59 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
             }
 
             owner.Live.RemoveFirst(saved);
-            Report.LiveRecords += owner.Live.Count;
-        }
-
-        Report.IsFresh = _newest is null;
-        Report.ReadTime = Stopwatch.GetElapsedTime(started);
-        Rewrite();
-    }
-
-    private void Read(SegmentFile segment, ReadOnlySpan<byte> bytes)
-    {
-        var offset = JournalFormat.BlockBytes;
-        while (offset < bytes.Length
-            && FrameHeader.TryRead(bytes[offset..], out var frame)
-            && frame.Generation == segment.Header.Generation
-            && frame.Length <= bytes.Length - offset
-            && Crc32C.Compute(bytes.Slice(offset + FrameHeader.Bytes, frame.Length - FrameHeader.Bytes)) == frame.BodyChecksum)
-        {
-            ReadRecords(segment, bytes, offset, frame);
-            _newest = (offset, frame, segment);
-            LastFrame = frame.Number;
-            Report.Frames++;
-            Report.ClockFloorMicros = Math.Max(Report.ClockFloorMicros, frame.ClockMicros);
-            offset += frame.PaddedLength;
+            _report.LiveRecords += owner.Live.Count;
         }
     }
 
-    private void ReadRecords(SegmentFile segment, ReadOnlySpan<byte> bytes, int frameOffset, FrameHeader frame)
+    private void BeginNewSegment()
     {
-        var offset = frameOffset + FrameHeader.Bytes;
-        var end = frameOffset + frame.Length;
-        while (offset < end && RecordFrame.TryReadHead(bytes[offset..end], out var head))
-        {
-            var owner = owners.OwnerOf(Encoding.UTF8.GetString(head.Owner(bytes[offset..])));
-            owners.Keep(owner);
-            owner.Recovered(head.Sequence);
-            if (head.Kind == RecordKind.TrimMark)
-            {
-                _marks.Add((owner, head.Sequence, segment.Number));
-            }
-            else
-            {
-                pool.MakeLive(owner, new LiveRecord(head.Sequence, new RecordPlace(segment.Number, offset, head.Size)), frame.ClockMicros);
-            }
-
-            offset += head.Size;
-        }
-    }
-
-    private void Rewrite()
-    {
-        if (_newest is not { } newest)
+        if (LastFrame == 0)
         {
             return;
         }
 
-        var started = Stopwatch.GetTimestamp();
-        var bytes = new byte[newest.Header.PaddedLength];
-        newest.Segment.File.Read(bytes, newest.Offset);
-        pool.TryBeginSegment(
-            newest.Header.Number - 1,
-            Report.ClockFloorMicros,
-            generation =>
-            {
-                var seed = Crc32C.Seed(generation, newest.Header.Number);
-                var offset = FrameHeader.Bytes;
-                while (offset < newest.Header.Length && RecordFrame.TryReadHead(bytes.AsSpan(offset), out var head))
-                {
-                    RecordFrame.Seal(bytes.AsSpan(offset), seed);
-                    offset += head.Size;
-                }
+        // A newest frame that is damaged is proven durable all the same, by what came after it. So is the whole one before.
+        var carried = _newest is { } newest && newest.Last == LastFrame ? newest : null;
+        var lastBefore = carried is null ? LastFrame : carried.First - 1;
+        if (!pool.TryBeginSegment(lastBefore, _report.ClockFloorMicros, RoomFor.Recovery, carried))
+        {
+            carried?.RewriteInPlace();
+            _report.RewroteInPlace = true;
+            return;
+        }
 
-                (newest.Header with
-                {
-                    Generation = generation,
-                    BodyChecksum = Crc32C.Compute(bytes.AsSpan(FrameHeader.Bytes..newest.Header.Length)),
-                }).Write(bytes);
-                return bytes;
-            });
-        Report.RewriteTime = Stopwatch.GetElapsedTime(started);
+        if (carried is not null)
+        {
+            MoveRecords(carried, pool.Active!);
+        }
+
+        // What holds nothing but carried frames or none is free at once.
+        foreach (var segment in pool.Segments.Where(segment => segment.Header.LastFrameBefore >= lastBefore && segment != pool.Active).ToList())
+        {
+            pool.Free(segment);
+        }
+    }
+
+    private void MoveRecords(CarriedFrames frames, SegmentFile to)
+    {
+        foreach (var (offset, clockMicros) in frames.Records())
+        {
+            var from = frames.From(offset);
+            if (!RecordFrame.TryReadHead(from, out var head))
+            {
+                continue;
+            }
+
+            var owner = owners.OwnerOf(Encoding.UTF8.GetString(head.Owner(from)));
+            if (head.Kind == RecordKind.TrimMark)
+            {
+                owner.Mark.BecameDurable(head.Sequence, to.Number, owner.TrimmedSequence);
+            }
+            else if (head.Sequence > owner.TrimmedSequence)
+            {
+                var place = new RecordPlace(to.Number, JournalFormat.BlockBytes + offset, head.Size);
+                pool.MakeLive(owner, new LiveRecord(head.Sequence, place), clockMicros);
+            }
+        }
     }
 }

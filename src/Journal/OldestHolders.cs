@@ -4,19 +4,30 @@ namespace EdgeOrleans.Journal;
 internal static class OldestHolders
 {
     /// <summary>The owners with the oldest live records, oldest first. Under the gate.</summary>
-    public static IReadOnlyList<JournalOwner> Find(IReadOnlyCollection<JournalOwner> owners, int atMost)
+    public static IReadOnlyList<JournalOwner> Find(IReadOnlyCollection<JournalOwner> owners, long oldestSegment, int atMost)
     {
-        var holders = new List<(ushort Segment, int Offset, JournalOwner Owner)>();
+        var holders = new List<(int Age, JournalOwner Owner)>();
         foreach (var owner in owners)
         {
-            if (owner.HasTail)
+            // Copies come after younger originals, so the lowest sequence need not lie in the oldest segment.
+            var oldest = int.MaxValue;
+            foreach (var record in owner.Live.Items)
             {
-                var first = owner.Live.Items[0].Place;
-                holders.Add((first.SegmentId, first.Offset, owner));
+                oldest = Math.Min(oldest, (ushort)(record.Place.SegmentId - (ushort)oldestSegment));
+            }
+
+            if (oldest != int.MaxValue)
+            {
+                holders.Add((oldest, owner));
             }
         }
 
-        holders.Sort((a, b) => (a.Segment, a.Offset).CompareTo((b.Segment, b.Offset)));
-        return holders.Take(atMost).Select(holder => holder.Owner).ToList();
+        return holders
+            .OrderBy(holder => holder.Age)
+            .ThenBy(holder => holder.Owner.UnsavedSinceMicros)
+            .ThenBy(holder => holder.Owner.Key, StringComparer.Ordinal)
+            .Take(atMost)
+            .Select(holder => holder.Owner)
+            .ToList();
     }
 }

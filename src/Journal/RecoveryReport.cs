@@ -1,15 +1,19 @@
+using System.Globalization;
+
 namespace EdgeOrleans.Journal;
 
-/// <summary>What <see cref="FlashJournal.Open"/> found and did.</summary>
+/// <summary>What opening the journal found and did.</summary>
 public sealed class RecoveryReport
 {
+    private readonly List<JournalDamage> _damage = [];
+
     /// <summary>Whether nothing was ever written here.</summary>
     public bool IsFresh { get; internal set; }
 
     /// <summary>Segments read.</summary>
     public int Segments { get; internal set; }
 
-    /// <summary>Sound frames read.</summary>
+    /// <summary>Whole frames read.</summary>
     public int Frames { get; internal set; }
 
     /// <summary>Records that the primary target does not have.</summary>
@@ -18,9 +22,77 @@ public sealed class RecoveryReport
     /// <summary>The service clock as it was last stamped, in microseconds since the Unix epoch; 0 when there was no stamp.</summary>
     public long ClockFloorMicros { get; internal set; }
 
+    /// <summary>What a power cut left of a group that had not been acknowledged; null when there was nothing.</summary>
+    public TornTail? TornTail { get; internal set; }
+
+    /// <summary>What was acknowledged once and is not whole any more. Empty on a healthy card.</summary>
+    public IReadOnlyList<JournalDamage> Damage => _damage;
+
+    /// <summary>Whether there was no room for a new segment, so that the newest frame was rewritten where it was.</summary>
+    public bool RewroteInPlace { get; internal set; }
+
     /// <summary>Time to read and check all segments.</summary>
     public TimeSpan ReadTime { get; internal set; }
 
-    /// <summary>Time to rewrite the newest frame into a new segment.</summary>
+    /// <summary>Time to rewrite the newest frame.</summary>
     public TimeSpan RewriteTime { get; internal set; }
+
+    internal void Add(JournalDamage damage) => _damage.Add(damage);
+}
+
+/// <summary>The remains of the newest frame: never acknowledged, or damaged in a way that looks the same. None of it was kept.</summary>
+/// <param name="Segment">The file.</param>
+/// <param name="Offset">Where it begins in the file.</param>
+/// <param name="Frame">The number it has or would have.</param>
+/// <param name="Owners">Whose records could be made out in it.</param>
+public sealed record TornTail(string Segment, long Offset, long Frame, IReadOnlyList<string> Owners)
+{
+    /// <summary>A sentence for the log.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Segment} ends in an unfinished frame {Frame} at byte {Offset}; it was cut, with records of {JournalDamage.Names(Owners)}.");
+}
+
+/// <summary>A place in the journal that is not what was once flushed.</summary>
+/// <param name="Segment">The file.</param>
+/// <param name="Offset">Where it begins in the file.</param>
+/// <param name="Length">Its bytes; 0 when frames are gone without a trace.</param>
+/// <param name="FirstFrame">The first frame it touches; 0 for a segment's header.</param>
+/// <param name="LastFrame">The last frame it touches.</param>
+/// <param name="KeptRecords">Records that were found whole in it and kept.</param>
+/// <param name="Owners">Whose records it may have cost.</param>
+/// <param name="OwnersAreCertain">Whether nobody else lost any. When false, an owner without another record nearby may have, too.</param>
+/// <param name="QuarantineFile">Where its bytes are now; null when there were none, or no room.</param>
+public sealed record JournalDamage(
+    string Segment,
+    long Offset,
+    int Length,
+    long FirstFrame,
+    long LastFrame,
+    int KeptRecords,
+    IReadOnlyList<string> Owners,
+    bool OwnersAreCertain,
+    string? QuarantineFile)
+{
+    /// <summary>A sentence for the log.</summary>
+    public override string ToString()
+    {
+        var place = (Length, LastFrame) switch
+        {
+            (0, 0) => $"{Segment} cannot be opened",
+            (0, _) => $"{Segment} lacks frames {FirstFrame} to {LastFrame}",
+            (_, 0) => $"{Segment} has a damaged header",
+            _ => $"{Segment} is damaged at bytes {Offset} to {Offset + Length - 1} (frames {FirstFrame} to {LastFrame})",
+        };
+        var lost = (Owners.Count, OwnersAreCertain) switch
+        {
+            (0, true) => "nothing was lost",
+            (_, true) => $"it cost records of {Names(Owners)}",
+            _ => $"it may have cost records of {Names(Owners)}, or of others",
+        };
+        var kept = QuarantineFile is null ? "" : $"; the bytes are in {QuarantineFile}";
+        return string.Create(CultureInfo.InvariantCulture, $"{place}; {KeptRecords} records in it were kept; {lost}{kept}.");
+    }
+
+    internal static string Names(IReadOnlyList<string> owners) => owners.Count == 0 ? "nobody known" : string.Join(", ", owners);
 }

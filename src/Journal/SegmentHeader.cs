@@ -7,13 +7,15 @@ namespace EdgeOrleans.Journal;
 /// does not take it.
 /// </summary>
 /// <param name="Version">Format version. Bytes 0 to 11 and the checksum stay where they are in every version to come.</param>
-/// <param name="IsCarried">The first frame is a copy of the newest one found at recovery, under its own number.</param>
 /// <param name="Generation">Random for each use of the file; seeds the checksums of everything in it.</param>
 /// <param name="Number">The segment's number, as in its name.</param>
 /// <param name="LastFrameBefore">The number of the frame before the first one in here: shows a gap between segments.</param>
+/// <param name="CarriedThrough">
+/// The frames up to this number are copies of the newest ones found at recovery, under their own numbers; 0 when there are none.
+/// </param>
 /// <param name="ClockMicros">The service clock when the segment was begun.</param>
 internal readonly record struct SegmentHeader(
-    int Version, bool IsCarried, ulong Generation, long Number, long LastFrameBefore, long ClockMicros)
+    int Version, ulong Generation, long Number, long LastFrameBefore, long CarriedThrough, long ClockMicros)
 {
     /// <summary>Where the second copy begins.</summary>
     public const int CopyOffset = JournalFormat.BlockBytes / 2;
@@ -29,11 +31,11 @@ internal readonly record struct SegmentHeader(
         block.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(block, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(block[8..], Version);
-        BinaryPrimitives.WriteInt32LittleEndian(block[12..], IsCarried ? 1 : 0);
         BinaryPrimitives.WriteUInt64LittleEndian(block[16..], Generation);
         BinaryPrimitives.WriteInt64LittleEndian(block[24..], Number);
         BinaryPrimitives.WriteInt64LittleEndian(block[32..], LastFrameBefore);
-        BinaryPrimitives.WriteInt64LittleEndian(block[40..], ClockMicros);
+        BinaryPrimitives.WriteInt64LittleEndian(block[40..], CarriedThrough);
+        BinaryPrimitives.WriteInt64LittleEndian(block[48..], ClockMicros);
         BinaryPrimitives.WriteUInt32LittleEndian(block[ChecksumOffset..], Crc32C.Compute(block[..ChecksumOffset]));
         block[..Bytes].CopyTo(block[CopyOffset..]);
     }
@@ -53,11 +55,11 @@ internal readonly record struct SegmentHeader(
 
         header = new SegmentHeader(
             BinaryPrimitives.ReadInt32LittleEndian(from[8..]),
-            (BinaryPrimitives.ReadInt32LittleEndian(from[12..]) & 1) != 0,
             BinaryPrimitives.ReadUInt64LittleEndian(from[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(from[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(from[32..]),
-            BinaryPrimitives.ReadInt64LittleEndian(from[40..]));
+            BinaryPrimitives.ReadInt64LittleEndian(from[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(from[48..]));
         return true;
     }
 }

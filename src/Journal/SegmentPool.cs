@@ -14,7 +14,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     private const string SparePrefix = "spare-";
 
     // One step of zero-filling, flushed: short enough that a group does not wait long behind it on a slow card.
-    private const int FillBytes = 256 * 1024;
+    private const int FillBytes = 512 * 1024;
 
     private static readonly byte[] Zeros = new byte[FillBytes];
 
@@ -35,6 +35,9 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     public SegmentFile? Active { get; private set; }
 
     public int SpareCount => _spares.Count;
+
+    /// <summary>Whether a start at the limit has made it one file too many.</summary>
+    public bool IsOverLimit => FileCount > options.MaxSegments;
 
     public bool IsFilling => _filling is not null;
 
@@ -61,9 +64,9 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     {
         get
         {
-            // The newest two stay: until the active one holds a durable frame, the one before proves where the log ends.
+            // The newest stays: its header is what the numbering goes on from.
             var count = 0;
-            while (count < _segments.Count - 1 && IsFree(_segments[count]))
+            while (count < _segments.Count - 1 && _segments[count] is { LiveRecords: 0, Readers: 0 })
             {
                 count++;
             }
@@ -73,9 +76,6 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     }
 
     private int FileCount => _segments.Count + _spares.Count + (_filling is null ? 0 : 1);
-
-    private bool IsFree(SegmentFile segment) =>
-        segment is { LiveRecords: 0, Readers: 0 } && Active is { NextOffset: > JournalFormat.BlockBytes };
 
     /// <summary>The segment of a live record.</summary>
     public SegmentFile SegmentOf(RecordPlace place) => _byId[place.SegmentId];
@@ -104,7 +104,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     {
         _segments.Add(segment);
         _byId[(ushort)segment.Number] = segment;
-        _nextNumber = Math.Max(_nextNumber, segment.Number + 1);
+        SkipNumber(segment.Number);
     }
 
     /// <summary>Takes over a spare found at start, or removes it when an option or a power cut has left it at another length.</summary>
@@ -115,7 +115,17 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
             _nextSpare = Math.Max(_nextSpare, number + 1);
         }
 
-        var file = disk.Open(name);
+        IDiskFile file;
+        try
+        {
+            file = disk.Open(name);
+        }
+        catch (IOException)
+        {
+            // Nothing in a spare is worth anything. Its number is not used again.
+            return;
+        }
+
         if (file.Length == options.SegmentBytes && FileCount < options.MaxSegments)
         {
             _spares.Enqueue(new SpareFile(name, file));
@@ -126,32 +136,35 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         disk.Remove(name);
     }
 
+    /// <summary>Keeps a segment's number from being used again: the disk would not open it.</summary>
+    public void SkipNumber(long number) => _nextNumber = Math.Max(_nextNumber, number + 1);
+
     /// <summary>Whether a file is a spare by its name.</summary>
     public static bool IsSpareName(string name) => name.StartsWith(SparePrefix, StringComparison.Ordinal);
 
     /// <summary>
     /// Makes a spare the active segment. The header is durable before the file has its name, and the name before the first
-    /// frame is written; a carried frame is part of what is durable before the name.
+    /// frame is written; carried frames are part of what is durable before the name.
     /// </summary>
     /// <returns>False when there is no file and no room for one.</returns>
-    public bool TryBeginSegment(long lastFrameBefore, long clockMicros, SealCarriedFrame? carried = null)
+    public bool TryBeginSegment(long lastFrameBefore, long clockMicros, RoomFor purpose, CarriedFrames? carried = null)
     {
-        if (!TryTakeSpare(out var spare))
+        if (!TryTakeSpare(purpose, out var spare))
         {
             return false;
         }
 
         var header = new SegmentHeader(
-            JournalFormat.Version, carried is not null, nextGeneration(), _nextNumber, lastFrameBefore, clockMicros);
+            JournalFormat.Version, nextGeneration(), _nextNumber, lastFrameBefore, carried?.Last ?? 0, clockMicros);
         var block = new byte[JournalFormat.BlockBytes];
         header.Write(block);
         var segment = new SegmentFile(SegmentFile.NameOf(header.Number), spare.File, header, options.SegmentBytes);
         spare.File.Write(block, 0);
         if (carried is not null)
         {
-            var frame = carried(header.Generation);
-            spare.File.Write(frame, segment.NextOffset);
-            segment.NextOffset += frame.Length;
+            var frames = carried.SealFor(header.Generation);
+            spare.File.Write(frames, segment.NextOffset);
+            segment.NextOffset += frames.Length;
         }
 
         spare.File.FlushData();
@@ -209,7 +222,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         {
             if (_filling is null)
             {
-                if (FileCount >= options.MaxSegments || FilesWithRoom(purpose) < 1)
+                if (FileCount >= LimitFor(purpose) || FilesWithRoom(purpose) < 1)
                 {
                     return false;
                 }
@@ -250,6 +263,12 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     /// <summary>Whether appends of a kind may take so many bytes more than the active segment has left, and if not, why.</summary>
     public AppendRefusal Judge(RoomFor purpose, long bytesBeyondActive)
     {
+        if (purpose == RoomFor.Writes && FileCount - FreeCount > options.MaxSegments)
+        {
+            // Else every restart at the limit would add a segment.
+            return AppendRefusal.BacklogFull;
+        }
+
         if (bytesBeyondActive <= 0)
         {
             return AppendRefusal.None;
@@ -295,6 +314,14 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         _ => 0,
     };
 
+    // A start at the limit must succeed, and what is written to give a segment up frees one in the next step.
+    private int LimitFor(RoomFor purpose) => purpose switch
+    {
+        RoomFor.Recovery => int.MaxValue,
+        RoomFor.Housekeeping => options.MaxSegments + 2,
+        _ => options.MaxSegments,
+    };
+
     private long FilesWithRoom(RoomFor purpose)
     {
         var free = disk.FreeBytes;
@@ -306,12 +333,11 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         return Math.Max(0, purpose == RoomFor.Writes ? free - options.ReserveBytes : free) / options.SegmentBytes;
     }
 
-    private bool TryTakeSpare(out SpareFile spare)
+    private bool TryTakeSpare(RoomFor purpose, out SpareFile spare)
     {
         while (_spares.Count == 0)
         {
-            // Who may use the last of the room was judged when the append was taken.
-            if (!TryGrow(RoomFor.Housekeeping))
+            if (!TryGrow(purpose))
             {
                 spare = default;
                 return false;
@@ -344,9 +370,6 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     private string NextSpareName() => SparePrefix + (_nextSpare++).ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Seals the carried frame for the generation of the new segment and returns its bytes, padding included.</summary>
-internal delegate ReadOnlySpan<byte> SealCarriedFrame(ulong generation);
-
 /// <summary>Who asks for room: each may go deeper into the reserve than the one before.</summary>
 internal enum RoomFor
 {
@@ -358,4 +381,7 @@ internal enum RoomFor
 
     /// <summary>What the journal itself must write to free a segment.</summary>
     Housekeeping,
+
+    /// <summary>The first segment of a start.</summary>
+    Recovery,
 }

@@ -99,7 +99,7 @@ public sealed class CollectionEntries
         _pending.Push(entry, delta);
     }
 
-    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>. Costs one sequence.</summary>
+    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>. Costs one sequence, and is staged alone.</summary>
     public void StageClear(long bound)
     {
         var clear = StoredEntry.CreateTombstone([], Sequence + 1, bound);

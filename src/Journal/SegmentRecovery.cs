@@ -1,0 +1,210 @@
+using System.Text;
+
+namespace EdgeOrleans.Journal;
+
+/// <summary>Recovery of one segment: puts each stretch of it through the table of cases and does what the case says.</summary>
+internal sealed class SegmentRecovery(
+    FoundSegment found,
+    SegmentFile segment,
+    byte[] bytes,
+    SegmentPool pool,
+    OwnerTable owners,
+    RecoveryReport report,
+    Quarantine quarantine)
+{
+    private readonly HashSet<JournalOwner> _owners = [];
+    private long _expected = found.Header.LastFrameBefore + 1;
+
+    /// <summary>The newest frame known to have been flushed, whole or not.</summary>
+    public long LastFrame { get; private set; } = found.Header.LastFrameBefore;
+
+    /// <summary>What is not as it was flushed.</summary>
+    public List<FoundDamage> Damage { get; } = [];
+
+    /// <summary>The whole frames, oldest first.</summary>
+    public List<ScannedStretch> Whole { get; } = [];
+
+    public void Run(bool isFollowed)
+    {
+        report.ClockFloorMicros = Math.Max(report.ClockFloorMicros, found.Header.ClockMicros);
+        if (!found.HasHeader)
+        {
+            var length = found.IsReadable ? Math.Min(JournalFormat.BlockBytes, found.Length) : found.Length;
+            Report(0, length, 0, 0, [], kept: 0, isComplete: found.IsReadable);
+        }
+
+        if (found.IsReadable)
+        {
+            var stretches = JournalScan.Read(bytes, found.Header.Generation);
+            for (var i = 0; i < stretches.Count; i++)
+            {
+                long? next = i + 1 < stretches.Count ? NextNumber(stretches, i + 1) : null;
+                Judge(stretches[i], next, isFollowed);
+            }
+
+            if (!found.IsLast && _expected <= found.ProvenThrough)
+            {
+                ReportGap(found.Length, found.ProvenThrough);
+            }
+        }
+    }
+
+    private static long? NextNumber(List<ScannedStretch> stretches, int from)
+    {
+        for (var i = from; i < stretches.Count; i++)
+        {
+            if (stretches[i].Trace != FrameTrace.None)
+            {
+                return stretches[i].Frame.Number;
+            }
+        }
+
+        return null;
+    }
+
+    private void Judge(ScannedStretch stretch, long? next, bool isFollowed)
+    {
+        var number = stretch.Trace == FrameTrace.None ? _expected : stretch.Frame.Number;
+        var standing = StandingOf(stretch, number, next);
+        var order = number < _expected ? FrameOrder.Behind : number > _expected ? FrameOrder.Ahead : FrameOrder.Expected;
+        var hasRecords = stretch.Trace == FrameTrace.None && standing == FrameStanding.Newest && Salvage(stretch, number, number).Count > 0;
+        switch (RecoveryCase.Of(new FrameFinding(stretch.Trace, order, standing, hasRecords)).Action)
+        {
+            case RecoveryAction.Keep:
+                Keep(stretch);
+                break;
+            case RecoveryAction.KeepAndReportGap:
+                ReportGap(stretch.Offset, number - 1);
+                Keep(stretch);
+                break;
+            case RecoveryAction.Quarantine:
+                SetAside(stretch, number, next, isFollowed);
+                break;
+            case RecoveryAction.Cut:
+                Cut(stretch, number);
+                break;
+            case RecoveryAction.Ignore:
+            default:
+                break;
+        }
+    }
+
+    private FrameStanding StandingOf(ScannedStretch stretch, long number, long? next)
+    {
+        if (stretch.Trace == FrameTrace.None && next <= number)
+        {
+            // Between two frames that follow each other nothing can be missing.
+            return FrameStanding.Superseded;
+        }
+
+        if (found.IsLast)
+        {
+            return next > number ? FrameStanding.Proven : FrameStanding.Newest;
+        }
+
+        return number <= found.ProvenThrough || (number <= found.CarriedThrough && stretch.Trace == FrameTrace.Whole)
+            ? FrameStanding.Proven
+            : FrameStanding.Superseded;
+    }
+
+    private void Keep(ScannedStretch stretch)
+    {
+        var offset = stretch.Offset + FrameHeader.Bytes;
+        var end = stretch.Offset + stretch.Frame.Length;
+        while (offset < end && RecordFrame.TryReadHead(bytes.AsSpan(offset..end), out var head))
+        {
+            Keep(head, offset, stretch.Frame.ClockMicros);
+            offset += head.Size;
+        }
+
+        Whole.Add(stretch);
+        report.Frames++;
+        report.ClockFloorMicros = Math.Max(report.ClockFloorMicros, stretch.Frame.ClockMicros);
+        Advance(stretch.Frame.Number);
+    }
+
+    private void Keep(RecordFrame head, int offset, long clockMicros)
+    {
+        var owner = owners.OwnerOf(OwnerKey(head, offset));
+        owners.Keep(owner);
+        _owners.Add(owner);
+        owner.Recovered(head.Sequence);
+        if (head.Kind == RecordKind.TrimMark)
+        {
+            owner.Trimmed(head.Sequence);
+            owner.Mark.BecameDurable(head.Sequence, segment.Number, owner.TrimmedSequence);
+        }
+        else
+        {
+            var place = new RecordPlace(segment.Number, offset, head.Size);
+            pool.MakeLive(owner, new LiveRecord(head.Sequence, place), clockMicros);
+        }
+    }
+
+    private void SetAside(ScannedStretch stretch, long number, long? next, bool isFollowed)
+    {
+        if (number > _expected)
+        {
+            ReportGap(stretch.Offset, number - 1);
+        }
+
+        var last = stretch.Trace == FrameTrace.Header ? number : next - 1 ?? found.ProvenThrough;
+        var salvaged = Salvage(stretch, number, last);
+        if (salvaged.Count == 0 && stretch.Trace == FrameTrace.None && next is null && !isFollowed)
+        {
+            // The frames are not here but in a segment that is gone.
+            ReportGap(stretch.Offset, last);
+            return;
+        }
+
+        var lost = new List<(JournalOwner Owner, long Sequence)>();
+        foreach (var record in salvaged)
+        {
+            if (record.IsWhole)
+            {
+                Keep(record.Head, record.Offset, found.Header.ClockMicros);
+            }
+            else
+            {
+                var owner = owners.OwnerOf(OwnerKey(record.Head, record.Offset));
+                owner.Recovered(record.Head.Sequence);
+                lost.Add((owner, record.Head.Sequence));
+            }
+        }
+
+        var isComplete = RecordSalvage.IsComplete(bytes, stretch, salvaged, number, last);
+        Report(stretch.Offset, stretch.Length, number, last, lost, salvaged.Count - lost.Count, isComplete);
+        Advance(last);
+    }
+
+    private void Cut(ScannedStretch stretch, long number)
+    {
+        var owners = Salvage(stretch, number, number).Select(record => OwnerKey(record.Head, record.Offset)).Distinct();
+        report.TornTail = new TornTail(found.Name, stretch.Offset, number, owners.ToList());
+    }
+
+    private void ReportGap(int offset, long lastFrame)
+    {
+        Report(offset, 0, _expected, lastFrame, [], kept: 0, isComplete: false);
+        Advance(lastFrame);
+    }
+
+    private void Advance(long number)
+    {
+        LastFrame = Math.Max(LastFrame, number);
+        _expected = number + 1;
+    }
+
+    private List<SalvagedRecord> Salvage(ScannedStretch stretch, long firstFrame, long lastFrame) =>
+        RecordSalvage.Find(bytes, stretch.Offset, stretch.End, found.Header.Generation, firstFrame, lastFrame);
+
+    private string OwnerKey(RecordFrame head, int offset) => Encoding.UTF8.GetString(head.Owner(bytes.AsSpan(offset)));
+
+    private void Report(
+        int offset, int length, long firstFrame, long lastFrame, List<(JournalOwner Owner, long Sequence)> lost, int kept, bool isComplete)
+    {
+        var file = length == 0 ? null : quarantine.TryKeep(found.Name, offset, bytes.AsSpan(offset, length), firstFrame, lastFrame);
+        Damage.Add(new FoundDamage(
+            new JournalDamage(found.Name, offset, length, firstFrame, lastFrame, kept, [], isComplete, file), lost, _owners));
+    }
+}

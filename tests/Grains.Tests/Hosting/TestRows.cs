@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using EdgeOrleans.Grains.WriteBehind;
+
+namespace EdgeOrleans.Grains.Tests.Hosting;
+
+/// <summary>A storage of rows in memory that can be away.</summary>
+internal sealed class TestRows : IStateRows
+{
+    private readonly ConcurrentDictionary<(string Collection, string Row), (byte[] Payload, string ETag)> _rows = new();
+    private readonly ConcurrentQueue<(string Collection, string Row)> _reads = new();
+    private long _etags;
+
+    public long Epoch => 0;
+
+    /// <summary>Every call fails.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>Calls wait for this.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>What was read since the start or the last <see cref="Forget"/>.</summary>
+    public IReadOnlyCollection<(string Collection, string Row)> Reads => _reads;
+
+    public void Forget() => _reads.Clear();
+
+    /// <summary>The storage is replaced by an empty one.</summary>
+    public void Lose() => _rows.Clear();
+
+    public async Task<StateRow> Read(string collectionKey, string row, CancellationToken ct)
+    {
+        await Answer();
+        _reads.Enqueue((collectionKey, row));
+        return _rows.TryGetValue((collectionKey, row), out var found) ? new StateRow(found.Payload, found.ETag) : StateRow.None;
+    }
+
+    public async Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
+    {
+        await Answer();
+        lock (_rows)
+        {
+            var current = _rows.TryGetValue((collectionKey, row), out var found) ? found.ETag : null;
+            if (current != etag)
+            {
+                throw new RowConflictException($"row {row} of {collectionKey} is under {current}, not {etag}");
+            }
+
+            var next = $"{++_etags}";
+            _rows[(collectionKey, row)] = (payload.ToArray(), next);
+            return next;
+        }
+    }
+
+    public Task MakeDurable(CancellationToken ct) => Answer();
+
+    private async Task Answer()
+    {
+        await Gate;
+        if (IsAway)
+        {
+            throw new IOException("the storage is away");
+        }
+    }
+}
