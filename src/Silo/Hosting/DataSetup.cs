@@ -21,7 +21,7 @@ internal static class DataSetup
     {
         try
         {
-            var journal = FlashJournal.Open(new FileDisk(Path.Combine(options.DataPath, JournalFolder)), options.Journal);
+            var journal = FlashJournal.Open(OpenDisk(options), options.Journal);
             return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
                 ? throw new StartFault(ExitCode.DataTooNew, fault)
                 : journal;
@@ -54,6 +54,12 @@ internal static class DataSetup
             Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
         });
         silo.AddEdgeOrleansSaves();
+    }
+
+    private static IDisk OpenDisk(ServiceOptions options)
+    {
+        var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
+        return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
     }
 
     private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(
