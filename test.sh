@@ -51,7 +51,7 @@ run_project() {
   name=$(basename "$(dirname "$project")")
   run=$name$edition
   local binary=tests/$name/bin/Release/net10.0/EdgeOrleans.$name
-  local command=(timeout --kill-after=10 "$limit" "$binary" -noColor -noLogo -xml "$results/$run.xml")
+  local command=(timeout --kill-after=10 "$limit" "$binary" -noColor -noLogo -result-xml "$results/$run.xml")
   [ -z "$edition" ] || command=(env EDGEORLEANS_BINARY="$PWD/$device/edgeorleans" "${command[@]}")
   local begin=$SECONDS
   "${command[@]}" >"$results/$run.log" 2>&1 </dev/null
@@ -66,7 +66,7 @@ count_of() { sed -n "s/.*<assembly [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head 
 skips_of() {
   tr '\n' ' ' <"$1" | sed 's/<test /\n<test /g' |
     sed -n 's/^<test [^>]*\bname="\([^"]*\)"[^>]*result="Skip".*<reason>\(<!\[CDATA\[\)\{0,1\}\([^]<]*\).*/  \1: \3/p' |
-    sed 's/\\&quot;/"/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
+    sed 's/\\&quot;/"/g; s/\\"/"/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
 install_packages

@@ -326,44 +326,10 @@ public sealed class FlashJournal : IDisposable
 
     internal IEnumerable<TailRecord> ReadTail(JournalOwner owner)
     {
-        (LiveRecord Record, SegmentFile Segment)[] tail;
-        lock (_gate)
+        using var tail = new OwnerTail(owner, _pool, _gate);
+        foreach (var record in tail.Read(ReportDamage))
         {
-            var items = owner.Live.Items;
-            tail = new (LiveRecord, SegmentFile)[items.Length];
-            for (var i = 0; i < items.Length; i++)
-            {
-                tail[i] = (items[i], _pool.SegmentOf(items[i].Place));
-                tail[i].Segment.Readers++;
-            }
-        }
-
-        try
-        {
-            var reader = new TailReader();
-            foreach (var (record, segment) in tail)
-            {
-                if (reader.TryRead(segment, record, owner, out var payload))
-                {
-                    yield return new TailRecord(record.Sequence, payload);
-                }
-                else
-                {
-                    ReportDamage(owner);
-                }
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                foreach (var (_, segment) in tail)
-                {
-                    segment.Readers--;
-                }
-            }
-
-            Woken?.Invoke();
+            yield return record;
         }
     }
 

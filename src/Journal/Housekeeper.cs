@@ -11,11 +11,11 @@ internal sealed class Housekeeper(SegmentPool pool, TrimMarkWriter marks, Laggar
     {
         if (pool.IsFilling)
         {
-            return pool.TryGrow(RoomFor.Writes);
+            return pool.TryGrow();
         }
 
         return ((WantsSpare || pool.IsOverLimit) && TryFreeOldest())
-            || (WantsSpare && pool.TryGrow(RoomFor.Writes))
+            || (WantsSpare && pool.TryGrow())
             || laggards.Step();
     }
 

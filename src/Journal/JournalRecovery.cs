@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace EdgeOrleans.Journal;
 
@@ -36,7 +35,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
             Read(found[i], quarantine, isFollowed: i + 1 < found.Count && found[i + 1].Number == found[i].Number + 1);
         }
 
-        foreach (var name in _names.Where(SegmentPool.IsSpareName))
+        foreach (var name in _names.Where(SpareFiles.IsName))
         {
             pool.AddRecoveredSpare(name);
         }
@@ -125,7 +124,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
                 continue;
             }
 
-            var owner = owners.OwnerOf(Encoding.UTF8.GetString(head.Owner(from)));
+            var owner = owners.OwnerOf(head.Owner(from));
             if (head.Kind == RecordKind.TrimMark)
             {
                 owner.Mark.BecameDurable(head.Sequence, to.Number, owner.TrimmedSequence);

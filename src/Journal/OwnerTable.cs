@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace EdgeOrleans.Journal;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal sealed class OwnerTable(FlashJournal journal)
 {
     private readonly Dictionary<string, WeakReference<JournalOwner>> _byKey = new(StringComparer.Ordinal);
     private readonly HashSet<JournalOwner> _kept = [];
+    private JournalOwner? _lastFound;
     private int _purgeAtCount = 1024;
 
     /// <summary>All owners that have or had something in the journal.</summary>
@@ -25,6 +28,17 @@ internal sealed class OwnerTable(FlashJournal journal)
         owner = new JournalOwner(journal, key);
         _byKey[key] = new WeakReference<JournalOwner>(owner);
         return owner;
+    }
+
+    /// <summary>The owner of this key as it stands on flash: recovery asks once for each record.</summary>
+    public JournalOwner OwnerOf(ReadOnlySpan<byte> utf8)
+    {
+        if (_lastFound is null || !utf8.SequenceEqual(_lastFound.Utf8))
+        {
+            _lastFound = OwnerOf(Encoding.UTF8.GetString(utf8));
+        }
+
+        return _lastFound;
     }
 
     /// <summary>Keeps an owner from now on.</summary>

@@ -8,6 +8,9 @@ internal sealed class Quarantine(IDisk disk, IReadOnlyList<string> names)
 {
     private const string Prefix = "quarantine-";
 
+    // The name of a file that a power cut may have left half written.
+    private const string Unfinished = "quarantine-unfinished";
+
     /// <summary>Whether a file is one of these by its name.</summary>
     public static bool IsName(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
@@ -23,12 +26,17 @@ internal sealed class Quarantine(IDisk disk, IReadOnlyList<string> names)
             return name;
         }
 
+        if (names.Contains(Unfinished))
+        {
+            disk.Remove(Unfinished);
+        }
+
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"EdgeOrleans journal quarantine 1: {bytes.Length} bytes from byte {offset} of {segment}, frames {firstFrame} to {lastFrame}\n");
         try
         {
-            using var file = disk.Create(name);
+            using var file = disk.Create(Unfinished);
             var text = Encoding.ASCII.GetBytes(line);
             file.Write(text, 0);
             file.Write(bytes, text.Length);
@@ -36,19 +44,20 @@ internal sealed class Quarantine(IDisk disk, IReadOnlyList<string> names)
         }
         catch (DiskFullException)
         {
-            Discard(name);
+            Discard();
             return null;
         }
 
+        disk.Rename(Unfinished, name);
         disk.FlushNames();
         return name;
     }
 
-    private void Discard(string name)
+    private void Discard()
     {
-        if (disk.List().Contains(name))
+        if (disk.List().Contains(Unfinished))
         {
-            disk.Remove(name);
+            disk.Remove(Unfinished);
         }
     }
 }

@@ -125,7 +125,7 @@ internal sealed class SegmentRecovery(
 
     private void Keep(RecordFrame head, int offset, long clockMicros)
     {
-        var owner = owners.OwnerOf(OwnerKey(head, offset));
+        var owner = owners.OwnerOf(head.Owner(bytes.AsSpan(offset)));
         owners.Keep(owner);
         _owners.Add(owner);
         owner.Recovered(head.Sequence);
@@ -166,7 +166,7 @@ internal sealed class SegmentRecovery(
             }
             else
             {
-                var owner = owners.OwnerOf(OwnerKey(record.Head, record.Offset));
+                var owner = owners.OwnerOf(record.Head.Owner(bytes.AsSpan(record.Offset)));
                 owner.Recovered(record.Head.Sequence);
                 lost.Add((owner, record.Head.Sequence));
             }

@@ -131,6 +131,21 @@ public sealed class BodyTests : IAsyncLifetime
         Assert.True(await connection.IsClosed());
     }
 
+    [Theory]
+    [InlineData("Upgrade, HTTP2-Settings", "h2c")]
+    [InlineData("Upgrade", "websocket")]
+    public async Task Client_that_offers_another_protocol_is_answered_in_this_one(string connectionHeader, string protocol)
+    {
+        // Java's client asks every server for HTTP/2 this way, also with a body.
+        await using var connection = await _gateway.Connect();
+        await connection.Send(
+            $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nConnection: {connectionHeader}\r\nUpgrade: {protocol}\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\nContent-Length: 11\r\n\r\n{{\"value\":1}}");
+        Assert.Equal(201, (await connection.Read()).Status);
+
+        await connection.Send($"GET {Path} HTTP/1.1\r\nHost: localhost\r\nConnection: {connectionHeader}\r\nUpgrade: {protocol}\r\n\r\n");
+        Assert.Equal(200, (await connection.Read()).Status);
+    }
+
     [Fact]
     public async Task Missing_length_is_an_empty_body()
     {

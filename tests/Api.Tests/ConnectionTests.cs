@@ -3,6 +3,7 @@ namespace EdgeOrleans.Api.Tests;
 public sealed class ConnectionTests : IAsyncLifetime
 {
     private const int MaxConnections = 4;
+    private const string Health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private const string Live = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private TestGateway _gateway = null!;
 
@@ -18,7 +19,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         for (var i = 0; i < 20; i++)
         {
             await using var over = await _gateway.Connect();
-            await over.Send(Live);
+            await over.Send(Health);
 
             var answer = await over.Read();
 
@@ -38,6 +39,17 @@ public sealed class ConnectionTests : IAsyncLifetime
 
         await held[0].DisposeAsync();
         await AssertRoom();
+    }
+
+    [Fact]
+    public async Task Probe_of_life_is_answered_over_the_limit_too()
+    {
+        await Fill();
+        await using var over = await _gateway.Connect();
+        await over.Send(Live);
+
+        Assert.Equal(200, (await over.Read()).Status);
+        Assert.True(await over.IsClosed());
     }
 
     [Fact]
@@ -91,7 +103,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         for (var i = 0; i < 100; i++)
         {
             await using var connection = await _gateway.Connect();
-            await connection.Send(Live);
+            await connection.Send(Health);
             if (await connection.TryRead() is { Status: 200 })
             {
                 return;

@@ -9,6 +9,7 @@ internal sealed class MemoryRows : IStateRows
     private readonly Lock _lock = new();
     private Dictionary<(string Collection, string Row), (byte[] Payload, long Version)> _rows = [];
     private Dictionary<(string Collection, string Row), (byte[] Payload, long Version)> _durable = [];
+    private readonly List<((string Collection, string Row) Name, (byte[] Payload, long Version) Content)> _unflushed = [];
     private long _version = 100;
 
     public long Epoch { get; private set; }
@@ -36,6 +37,7 @@ internal sealed class MemoryRows : IStateRows
             }
 
             _rows[(collectionKey, row)] = (payload.ToArray(), ++_version);
+            _unflushed.Add(((collectionKey, row), _rows[(collectionKey, row)]));
             return Task.FromResult(_version.ToString(CultureInfo.InvariantCulture));
         }
     }
@@ -45,18 +47,30 @@ internal sealed class MemoryRows : IStateRows
         lock (_lock)
         {
             _durable = new(_rows);
+            _unflushed.Clear();
             return Task.CompletedTask;
         }
     }
 
-    /// <summary>Everything that was not made durable is gone.</summary>
-    public void CutPower() => _rows = new(_durable);
+    /// <summary>Of what was not made durable the oldest part remains, as with a write-ahead log.</summary>
+    public void CutPower(Random random)
+    {
+        _rows = new(_durable);
+        foreach (var (name, content) in _unflushed.Take(random.Next(_unflushed.Count + 1)))
+        {
+            _rows[name] = content;
+        }
+
+        _durable = new(_rows);
+        _unflushed.Clear();
+    }
 
     /// <summary>The storage begins anew without a row.</summary>
     public void Replace()
     {
         _rows = [];
         _durable = [];
+        _unflushed.Clear();
         Epoch++;
     }
 }

@@ -18,11 +18,14 @@ internal sealed class ModelCollection
 
     public long TombstoneFloor { get; private set; }
 
+    /// <summary>What the last change made: an entry, a tombstone, or neither for a clear.</summary>
+    public StoredEntry LastChange { get; private set; }
+
     public void Set(string key, string value, long expiry = 0)
     {
         var bytes = Encoding.UTF8.GetBytes(key);
         Next();
-        _entries[bytes] = StoredEntry.Create(bytes, Encoding.UTF8.GetBytes(value), Sequence, LastVersion, expiry);
+        LastChange = _entries[bytes] = StoredEntry.Create(bytes, Encoding.UTF8.GetBytes(value), Sequence, LastVersion, expiry);
     }
 
     public void Delete(string key)
@@ -34,7 +37,8 @@ internal sealed class ModelCollection
         }
 
         Next();
-        _tombstones.Add(Sequence, StoredEntry.CreateTombstone(bytes, Sequence, LastVersion));
+        LastChange = StoredEntry.CreateTombstone(bytes, Sequence, LastVersion);
+        _tombstones.Add(Sequence, LastChange);
         while (_tombstones.Count > MaxTombstones)
         {
             TombstoneFloor = _tombstones.Keys.First();
@@ -47,6 +51,7 @@ internal sealed class ModelCollection
         _entries.Clear();
         _tombstones.Clear();
         Next();
+        LastChange = default;
         TombstoneFloor = Sequence;
     }
 

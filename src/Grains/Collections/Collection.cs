@@ -14,15 +14,12 @@ internal sealed class Collection : IDisposable
 
     private readonly string _key;
     private readonly CollectionServices _services;
-    private readonly IRegistry _registry;
     private readonly CollectionLoading _loading;
+    private readonly Registration _registration;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped;
     private readonly Refusal? _nameFault;
     private CollectionSavers? _savers;
-    private Task<Refusal?>? _registering;
-    private bool _isRegistered;
-    private long _clears;
 
     /// <summary>Makes one; nothing is read before the first call.</summary>
     /// <param name="key">The collection's key.</param>
@@ -32,9 +29,8 @@ internal sealed class Collection : IDisposable
     {
         _key = key;
         _services = services;
-        _registry = registry;
         IsSystem = key == SystemKey;
-        _isRegistered = IsSystem;
+        _registration = new Registration(key, registry) { IsMade = IsSystem };
         _stopped = _stop.Token;
         _loading = new CollectionLoading(key, IsSystem, services, registry, _stopped);
         _nameFault = NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
@@ -180,15 +176,13 @@ internal sealed class Collection : IDisposable
             return new VersionAnswer(refusal, 0);
         }
 
-        // From this turn on a set has to register again, also one that waits for its registration just now:
-        // the catalog may take the collection off its list as soon as it has our answer.
-        _isRegistered = IsSystem;
-        _clears++;
+        _registration.Cancel();
         var group = _loading.Writer!.Clear(bound, out refusal);
         var lastVersion = _loading.LastVersion;
         if (refusal is null && group is not null)
         {
-            refusal = await Wait(group, new Deadline(_services));
+            await new Deadline(_services).Race(group.Outcome);
+            refusal = Settle(group);
         }
 
         return new VersionAnswer(refusal, lastVersion);
@@ -230,13 +224,13 @@ internal sealed class Collection : IDisposable
         }
 
         var refusal = await _loading.Load();
-        if (refusal is null && _clears == 0 && !_isRegistered)
+        if (refusal is null)
         {
-            _isRegistered = _loading.IsRegistered;
-            if (!_isRegistered && _loading.Entries!.Count > 0)
+            _registration.Found(_loading.IsRegistered);
+            if (!_registration.IsMade && _loading.Entries!.Count > 0)
             {
                 // Only damage to the catalog can have made a collection with entries unlisted.
-                _ = Register(new Deadline(_services));
+                _ = _registration.Make(new Deadline(_services));
             }
         }
 
@@ -263,7 +257,7 @@ internal sealed class Collection : IDisposable
 
     private Task<WriteResult[]> Judge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline, bool reclaims = false)
     {
-        var verdict = _loading.Writer!.Judge(batch, invalid, _isRegistered, setRefusal: null, reclaims);
+        var verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, setRefusal: null, reclaims);
         return verdict.NeedsRegistration ? RegisterAndJudge(batch, invalid, deadline)
             : verdict.Group is null ? Task.FromResult(verdict.Results)
             : Finish(verdict, deadline);
@@ -274,58 +268,29 @@ internal sealed class Collection : IDisposable
         Verdict verdict;
         do
         {
-            var refusal = await Register(deadline);
-            verdict = _loading.Writer!.Judge(batch, invalid, _isRegistered, refusal);
+            var refusal = await _registration.Make(deadline);
+            verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, refusal);
         }
         while (verdict.NeedsRegistration);
 
         return verdict.Group is null ? verdict.Results : await Finish(verdict, deadline);
     }
 
-    private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline) =>
-        await Wait(verdict.Group!, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
-
-    private async Task<Refusal?> Register(Deadline deadline)
+    private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline)
     {
-        var clears = _clears;
-        var registering = _registering ??= RegisterOnce();
-        if (!await deadline.Wait(registering))
-        {
-            return Refusals.TimedOut;
-        }
-
-        var refusal = await registering;
-
-        // Cleared in between: the catalog may have dropped what it had just taken in. The caller asks again.
-        _isRegistered |= refusal is null && clears == _clears;
-        return refusal;
+        var group = verdict.Group!;
+        await deadline.Race(group.Outcome);
+        return Settle(group) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
     }
 
-    private async Task<Refusal?> RegisterOnce()
+    /// <summary>Settles what has become durable, and says what became of a group that was waited for.</summary>
+    /// <returns>Why it is not known to be durable; <see langword="null"/> when it is.</returns>
+    private Refusal? Settle(CommitGroup group)
     {
-        // The caller has to store the task before it can end.
-        await Task.Yield();
-        try
-        {
-            return await _registry.Register(_key);
-        }
-        catch (Exception fault)
-        {
-            return new Refusal(RefusalCode.Unavailable, $"the catalog does not answer: {fault.Message}");
-        }
-        finally
-        {
-            _registering = null;
-        }
-    }
-
-    /// <summary>Waits until a group is durable and what it holds is settled.</summary>
-    /// <returns>Why that is not known; <see langword="null"/> when it is so.</returns>
-    private async Task<Refusal?> Wait(CommitGroup group, Deadline deadline)
-    {
-        var isKnown = await deadline.Wait(group.Outcome);
         _loading.Writer!.CatchUp();
-        return !isKnown ? Refusals.TimedOut : await group.Outcome == CommitOutcome.Durable ? null : Refusals.FlushFailed;
+        return !group.Outcome.IsCompleted ? Refusals.TimedOut
+            : group.Outcome.Result == CommitOutcome.Durable ? null
+            : Refusals.FlushFailed;
     }
 
     private static string? NameFault(string key) =>

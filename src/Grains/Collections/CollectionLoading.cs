@@ -89,7 +89,8 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
 
     private async Task<Refusal?> Join(Task<Refusal?> running)
     {
-        return await new Deadline(services).Wait(running)
+        await new Deadline(services).Race(running);
+        return running.IsCompleted
             ? await running
             : new Refusal(RefusalCode.Unavailable, $"collection '{key}' is still being loaded; try again later");
     }

@@ -1,3 +1,4 @@
+using EdgeOrleans.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeOrleans.Grains.Collections;
@@ -13,6 +14,20 @@ public sealed partial class DamageReport(ILogger<DamageReport> logger)
 
     /// <summary>What was found, as sentences.</summary>
     public IReadOnlyList<string> Lines => Volatile.Read(ref _lines);
+
+    /// <summary>Adds what opening the journal found. A torn tail was never acknowledged, so it is logged and no more.</summary>
+    public void Report(RecoveryReport recovery)
+    {
+        foreach (var place in recovery.Damage)
+        {
+            Report(place.ToString());
+        }
+
+        if (recovery.TornTail is { } tail)
+        {
+            LogTornTail(logger, tail.ToString());
+        }
+    }
 
     /// <summary>Adds a sentence, once.</summary>
     public void Report(string line)
@@ -31,6 +46,9 @@ public sealed partial class DamageReport(ILogger<DamageReport> logger)
             }
         }
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "Unfinished write: {Line}")]
+    private static partial void LogTornTail(ILogger logger, string line);
 
     [LoggerMessage(1, LogLevel.Error, "Damage: {Line}")]
     private static partial void LogDamage(ILogger logger, string line);

@@ -11,7 +11,8 @@ namespace EdgeOrleans.Grains;
 public static class GrainsHosting
 {
     /// <summary>
-    /// Adds collections, catalog, journal thread, service clock (as <see cref="TimeProvider"/> too) and <see cref="IServiceStatus"/>.
+    /// Adds collections, catalog, journal thread, service clock (as <see cref="TimeProvider"/> too) and <see cref="IServiceStatus"/>,
+    /// which also asks the write-behind: add <see cref="SaveHosting.AddEdgeOrleansSaves"/> beside it.
     /// </summary>
     public static ISiloBuilder AddEdgeOrleansGrains(this ISiloBuilder silo, GrainsSetup setup)
     {
@@ -45,6 +46,8 @@ public static class GrainsHosting
     {
         var journal = services.GetRequiredService<FlashJournal>();
         services.GetRequiredService<JournalThread>();
+        var damage = services.GetRequiredService<DamageReport>();
+        damage.Report(journal.Recovery);
         var targets = services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>();
         var clock = services.GetRequiredService<ServiceClock>();
         return new CollectionServices
@@ -54,7 +57,7 @@ public static class GrainsHosting
             Limits = setup.Limits,
             Timeout = TimeSpan.FromMilliseconds(setup.Writes.TimeoutMs),
             Recovery = new CollectionRecovery(
-                journal, new CollectionLoader(targets[0]), clock, TaskScheduler.Default, services.GetRequiredService<DamageReport>()),
+                journal, new CollectionLoader(targets[0]), clock, TaskScheduler.Default, damage),
             Targets = targets,
             Scheduler = TaskScheduler.Default,
         };

@@ -21,7 +21,8 @@ public static class SaveHosting
         return silo;
     }
 
-    private static SaveScheduler Scheduler(IServiceProvider services)
+    /// <summary>The scheduler alone, with nobody to drive it.</summary>
+    internal static SaveScheduler Scheduler(IServiceProvider services)
     {
         var grains = services.GetRequiredService<IGrainFactory>();
         return new SaveScheduler(

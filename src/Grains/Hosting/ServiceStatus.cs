@@ -19,6 +19,7 @@ internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, S
     public IReadOnlyList<string> Warnings =>
     [
         .. damage.Lines,
+        .. journal.DamagedOwners.Select(static key => $"Collection '{key}' may have lost writes to damage of the journal."),
         .. saves.Warnings,
         .. journal.Pressure.Laggards.Select(static key => $"Collection '{key}' holds up the journal: storage does not take it."),
     ];

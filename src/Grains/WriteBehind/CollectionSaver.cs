@@ -145,7 +145,7 @@ public sealed class CollectionSaver
         }
 
         var deltaBytes = 0L;
-        var limit = Math.Min(MaxDeltaBytes, Math.Max(SnapshotPlan.ChunkBytes, _state.SnapshotBytes) - _state.DeltaBytes);
+        var limit = Math.Min(MaxDeltaBytes, Math.Max(_target.ChunkBytes, _state.SnapshotBytes) - _state.DeltaBytes);
         foreach (var entry in snapshot.ChangesSince(_state.SavedSequence))
         {
             deltaBytes += StatePayloadWriter.EstimateBytes(entry);
@@ -178,7 +178,7 @@ public sealed class CollectionSaver
     /// <returns><see langword="null"/> when an earlier try of ours turned up in the slot and the need must be judged anew.</returns>
     private async Task<SnapshotPlan?> BeginSnapshot(CollectionSnapshot snapshot, StatePayloadWriter payloads, CancellationToken ct)
     {
-        var plan = new SnapshotPlan(snapshot, _state!.Generation + 1);
+        var plan = new SnapshotPlan(snapshot, _state!.Generation + 1, _target.ChunkBytes);
         for (var i = 0; i < plan.Chunks; i++)
         {
             GoOn(ct);

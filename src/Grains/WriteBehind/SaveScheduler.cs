@@ -17,8 +17,10 @@ public sealed partial class SaveScheduler
     // Two saves overlap encoding and storage; more would only pile up buffers, since SQLite has one writer.
     private const int MaxRunning = 2;
 
-    // A checkpoint flushes the database, so it waits until all that is due has been saved, or for so many collections.
+    // A checkpoint flushes the database, so it waits until all that is due has been saved, for so many collections,
+    // or for so long, since one collection whose save hangs must not keep the others from being trimmed.
     private const int MaxUnflushed = 64;
+    private static readonly TimeSpan FlushAfter = TimeSpan.FromSeconds(2);
 
     // Under pressure the holders of the oldest segments are saved, few at a time: the journal is looked at again after each few.
     private const int OwnersUnderPressure = 8;
@@ -37,6 +39,7 @@ public sealed partial class SaveScheduler
     private readonly SecondaryQueue[] _secondaries;
     private readonly Dictionary<string, long> _askedAt = [];
     private Dictionary<string, (long Sequence, long Epoch)> _unflushed = [];
+    private long _unflushedSince;
     private bool _isFlushing;
     private bool _saveAll = true;
 
@@ -249,6 +252,7 @@ public sealed partial class SaveScheduler
                 if (queue.Target.IsPrimary)
                 {
                     // Found up to date is not yet durable either: a process before this one may have died before it flushed.
+                    _unflushedSince = _unflushed.Count == 0 ? _clock.GetTimestamp() : _unflushedSince;
                     _unflushed[key] = (result.Sequence, epoch);
                     foreach (var secondary in _secondaries)
                     {
@@ -280,7 +284,7 @@ public sealed partial class SaveScheduler
     private bool StartFlush()
     {
         var isDue = _unflushed.Count > 0 && !_isFlushing && !_primary.Backoff.IsWaiting
-            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasWaiting));
+            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasWaiting) || _clock.GetElapsedTime(_unflushedSince) >= FlushAfter);
         if (!isDue)
         {
             return false;

@@ -5,17 +5,12 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// <summary>A snapshot on its way to a target: where its chunks are cut, and how far it has come.</summary>
 internal sealed class SnapshotPlan
 {
-    /// <summary>
-    /// A chunk ends with the entry that reaches this. Large enough that a row's overhead does not count, small enough that one storage
-    /// call of a slow card stays well under a second and its buffers do not show in the process's memory.
-    /// </summary>
-    public const int ChunkBytes = 256 * 1024;
-
     private readonly List<int> _ends = [];
 
     /// <param name="content">What to save; kept until the snapshot is finished, however long the storage is away.</param>
     /// <param name="generation">The generation that it becomes.</param>
-    public SnapshotPlan(CollectionSnapshot content, long generation)
+    /// <param name="chunkBytes">A chunk ends with the entry that reaches this.</param>
+    public SnapshotPlan(CollectionSnapshot content, long generation, int chunkBytes)
     {
         Content = content;
         Generation = generation;
@@ -24,7 +19,7 @@ internal sealed class SnapshotPlan
         {
             end++;
             bytes += StatePayloadWriter.EstimateBytes(entry);
-            if (bytes >= ChunkBytes)
+            if (bytes >= chunkBytes)
             {
                 _ends.Add(end);
                 bytes = 0;

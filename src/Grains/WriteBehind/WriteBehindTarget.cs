@@ -27,6 +27,12 @@ public sealed class WriteBehindTarget(string name, IStateRows rows, bool isPrima
     public TimeSpan SaveAfter { get; } = saveAfter;
 
     /// <summary>
+    /// A chunk of a snapshot ends with the entry that reaches this. 256 KiB: large enough that a row's overhead does not count, small
+    /// enough that one storage call of a slow card stays well under a second and its buffers do not show in the process's memory.
+    /// </summary>
+    internal int ChunkBytes { get; init; } = 256 * 1024;
+
+    /// <summary>
     /// Runs work on a collection once all work begun before on it has ended. Encoding and storage calls of hundreds of
     /// milliseconds happen in it, so it never runs on the scheduler of the grain that asks.
     /// </summary>

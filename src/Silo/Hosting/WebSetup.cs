@@ -12,7 +12,8 @@ internal static class WebSetup
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddEdgeOrleansApi(options.Api);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
-        builder.Services.AddHostedService<OrderlyStop>();
+        builder.Services.AddSingleton<ServerOrder>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ServerOrder>());
     }
 
     /// <summary>Puts the gateway behind the addresses.</summary>
@@ -36,6 +37,9 @@ internal static class WebSetup
         });
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("EdgeOrleans", LogLevel.Information);
+
+        // A start that fails is told in one line on standard error; afterwards the host tells of background services.
+        logging.AddFilter("Microsoft.Extensions.Hosting", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
 
         // Advice for servers (server GC), and at some starts a stall that is a race in the watchdog's own set-up.
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);

@@ -9,6 +9,8 @@ internal sealed class TestDevice : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("edgeorleans-grains-").FullName;
 
+    public TestDevice() => Targets = () => [new WriteBehindTarget("memory", Rows, isPrimary: true, TimeSpan.FromMinutes(5))];
+
     public TestRows Rows { get; } = new();
 
     public LimitsOptions Limits { get; init; } = new();
@@ -16,6 +18,12 @@ internal sealed class TestDevice : IDisposable
     public WritesOptions Writes { get; init; } = new();
 
     public JournalOptions Journal { get; init; } = new() { SegmentBytes = 4 * 1024 * 1024, ReserveBytes = 0 };
+
+    /// <summary>Where collections are saved; <see cref="Rows"/> unless set.</summary>
+    public Func<IReadOnlyList<WriteBehindTarget>> Targets { get; set; }
+
+    /// <summary>Whether collections are saved without a test asking for it.</summary>
+    public bool SavesByItself { get; init; }
 
     public TestMachineClock Clock { get; } = new();
 
@@ -28,7 +36,7 @@ internal sealed class TestDevice : IDisposable
         Journal = journal,
         Limits = Limits,
         Writes = Writes,
-        Targets = _ => [new WriteBehindTarget("memory", Rows, isPrimary: true, TimeSpan.FromMinutes(5))],
+        Targets = _ => Targets(),
         ClockSource = Clock,
         SystemClock = Clock,
     };

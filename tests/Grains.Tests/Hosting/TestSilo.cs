@@ -39,7 +39,18 @@ internal sealed class TestSilo : IAsyncDisposable
         var disk = device.Insert();
         var journal = FlashJournal.Open(disk, device.Journal);
         var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) => silo.AddEdgeOrleansGrains(device.Setup(journal)));
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddEdgeOrleansGrains(device.Setup(journal));
+            if (device.SavesByItself)
+            {
+                silo.AddEdgeOrleansSaves();
+            }
+            else
+            {
+                silo.Services.AddSingleton(SaveHosting.Scheduler);
+            }
+        });
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new TestSilo(cluster, disk, journal);

@@ -40,7 +40,11 @@ public sealed class FaultyFile
 
     public void Flush()
     {
-        _flash = (byte[])_cache.Clone();
+        foreach (var (offset, data) in _unflushed)
+        {
+            _flash = Overwritten(_flash, data, offset);
+        }
+
         _unflushed.Clear();
     }
 
