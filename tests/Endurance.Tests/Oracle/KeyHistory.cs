@@ -88,6 +88,16 @@ internal sealed class KeyHistory(string key)
         }
     }
 
+    /// <summary>What a copy holds of which only what was acknowledged before <paramref name="begunAt"/> is certain.</summary>
+    /// <returns>Why it cannot hold that; <see langword="null"/> when it can.</returns>
+    public string? Look(long foundId, long begunAt, IReadOnlyList<Sent> clears)
+    {
+        lock (_gate)
+        {
+            return Fault(foundId, begunAt, clears);
+        }
+    }
+
     /// <summary>Everything sent, for people.</summary>
     public string Describe(IReadOnlyList<Sent> clears)
     {

@@ -70,6 +70,15 @@ internal sealed class WriteOracle
         return Explain(history, clears, IdOf(value, out var fault) is var id && fault is null ? history.Read(id, readAt, clears) : fault);
     }
 
+    /// <summary>What a copy of the data holds that was begun at a moment while others wrote. What came later may be in it or not.</summary>
+    /// <returns>What is wrong with it; <see langword="null"/> when nothing is.</returns>
+    public string? Look(Place place, string? value, long begunAt)
+    {
+        var history = KeyOf(place);
+        var clears = CollectionOf(place).Clears();
+        return Explain(history, clears, IdOf(value, out var fault) is var id && fault is null ? history.Look(id, begunAt, clears) : fault);
+    }
+
     /// <summary>What a key holds after a restart, before anything is sent.</summary>
     /// <returns>What is wrong with it; <see langword="null"/> when nothing is.</returns>
     public string? Settle(Place place, string? value)
