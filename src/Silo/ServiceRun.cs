@@ -36,7 +36,12 @@ internal static partial class ServiceRun
         }
         catch (Exception e) when (order.OnlyServerIsLeft)
         {
-            throw ServerFault(e, options);
+            var where = options.UsesKestrelEndpoints ? "the addresses of Kestrel:Endpoints" : options.Api.Listen;
+            throw ListenFault(e, where, IsAddressFault(e) ? ExitCode.AddressUnavailable : ExitCode.Configuration);
+        }
+        catch (Exception e) when (options.Gateway is not null && IsAddressFault(e))
+        {
+            throw ListenFault(e, $"{options.Gateway} ({OptionTable.GatewayPort.Name})", ExitCode.AddressUnavailable);
         }
 
         HasStarted = true;
@@ -45,14 +50,11 @@ internal static partial class ServiceRun
         return ExitCode.Stopped;
     }
 
-    private static StartFault ServerFault(Exception e, ServiceOptions options)
-    {
-        var where = options.UsesKestrelEndpoints ? "the addresses of Kestrel:Endpoints" : options.Api.Listen;
-        var isAddress = e is AddressInUseException or SocketException || e.InnerException is AddressInUseException or SocketException;
-        return new StartFault(
-            isAddress ? ExitCode.AddressUnavailable : ExitCode.Configuration,
-            $"Cannot listen on {where}: {e.Message.ReplaceLineEndings(" ")}");
-    }
+    private static StartFault ListenFault(Exception e, string where, ExitCode code) =>
+        new(code, $"Cannot listen on {where}: {e.GetBaseException().Message.ReplaceLineEndings(" ")}");
+
+    private static bool IsAddressFault(Exception? e) =>
+        e is AddressInUseException or SocketException || (e is not null && IsAddressFault(e.InnerException));
 
     private static async Task Stopped(WebApplication app, ILogger log)
     {

@@ -46,6 +46,7 @@ public sealed class OptionsTests
         { new() { Listen = "" }, "Http:Listen is empty" },
         { new() { Listen = "localhost:8080" }, "Http:Listen has 'localhost:8080'" },
         { new() { Listen = "ftp://localhost:8080" }, "Http:Listen has" },
+        { new() { Listen = "http://localhost:80a" }, "Http:Listen has" },
         { new() { Listen = "http://localhost:99999" }, "Http:Listen has" },
         { new() { Listen = "http://localhost:8080/kv" }, "Http:Listen has" },
         { new() { Listen = "http://*:8080" }, "Http:Listen is 'http://*:8080', which others can reach" },

@@ -22,4 +22,22 @@ public sealed class SlowBodyTests(SharedGateway shared)
         Assert.Contains("too slowly", answer.Message);
         Assert.DoesNotContain(_gateway.Store.Applied, applied => applied.Collection == "trickle/c");
     }
+
+    [Theory]
+    [InlineData("Content-Length: 100\r\n\r\n{\"val")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\n{\"val\r\n")]
+    public async Task Body_that_stops_is_408_and_gives_its_bytes_back(string framing)
+    {
+        await using var gateway = await TestGateway.Start(new() { Listen = "http://127.0.0.1:0", BodyTimeoutMs = 500 });
+        await using var connection = await gateway.Connect();
+        await connection.Send($"POST /api/v1/kv/stopped/c/k HTTP/1.1\r\nHost: localhost\r\n{framing}");
+
+        var answer = await connection.Read();
+
+        Assert.Equal((408, "TIMEOUT"), (answer.Status, answer.Code));
+        Assert.Contains("500 ms (Http:BodyTimeoutMs)", answer.Message);
+        Assert.Contains("nothing was written", answer.Message);
+        await gateway.AssertNothingInFlight();
+        Assert.Empty(gateway.Store.Applied);
+    }
 }

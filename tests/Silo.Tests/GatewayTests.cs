@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using EdgeOrleans.ServiceHarness;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +57,29 @@ public sealed class GatewayTests : IDisposable
         Assert.Null(await catalog.DeleteNamespace("shop"));
         Assert.Empty(await catalog.ListNamespaces());
         await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Taken_port_ends_it_with_5()
+    {
+        Assert.SkipWhen(ServiceBinary.IsGiven, "The native edition serves no Orleans clients yet.");
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        var port = ((IPEndPoint)other.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
+        var exit = await ServiceProcess.RunToExit(_directory, new ServiceSetup().With("Gateway:Port", port));
+        Assert.Equal((int)ExitCode.AddressUnavailable, exit.Code);
+        Assert.Contains($"127.0.0.1:{port} (Gateway:Port)", Assert.Single(exit.Errors), StringComparison.Ordinal);
+        Assert.Empty(exit.Output);
+    }
+
+    [Fact]
+    public async Task Port_open_to_others_is_warned_of()
+    {
+        Assert.SkipWhen(ServiceBinary.IsGiven, "The native edition serves no Orleans clients yet.");
+        var setup = new ServiceSetup().With("Gateway:Port", FreePort.Find().ToString(CultureInfo.InvariantCulture)).With("Gateway:Address", "0.0.0.0");
+        await using var service = await ServiceProcess.Start(_directory, setup);
+        await service.WaitForLine("Gateway:Port is open to other machines", TimeSpan.FromSeconds(5));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 
@@ -44,6 +45,9 @@ internal sealed class Collection : IDisposable
 
     /// <summary>Somebody else writes the rows of this collection: the activation must go.</summary>
     public bool HasConflict { get; private set; }
+
+    /// <summary>What is in memory; <see langword="null"/> before it is loaded. For tests: callers have <see cref="Get"/>.</summary>
+    internal CollectionEntries? Entries => _loading.Entries;
 
     /// <summary>Whether <see cref="Get"/> can answer now.</summary>
     public bool CanRead => _loading.Entries is not null && _nameFault is null;

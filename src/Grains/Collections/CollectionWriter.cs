@@ -207,7 +207,6 @@ internal sealed class CollectionWriter(
             reclaims |= Encode(buffer, records, isAtomic);
             if (!journal.TryAppend(owner, records.AsSpan(0, recordCount), reclaims, out var group, out var appendRefusal))
             {
-                entries.TakeBack();
                 refusal = Refusals.Of(appendRefusal);
                 return null;
             }
@@ -223,6 +222,8 @@ internal sealed class CollectionWriter(
         }
         finally
         {
+            // Whatever was not accepted never was.
+            entries.TakeBack();
             ArrayPool<byte>.Shared.Return(buffer);
             ArrayPool<JournalRecord>.Shared.Return(records, clearArray: true);
         }

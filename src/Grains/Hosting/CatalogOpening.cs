@@ -44,7 +44,7 @@ internal sealed partial class CatalogOpening(IGrainFactory grains, ServiceClock 
 
                 LogRefused(logger, refusal.Message);
             }
-            catch (Exception fault)
+            catch (Exception fault) when (!stopped.IsCancellationRequested)
             {
                 LogRefused(logger, fault.Message);
             }

@@ -21,10 +21,11 @@ internal static class DataSetup
     {
         try
         {
-            var journal = FlashJournal.Open(OpenDisk(options), options.Journal);
+            // Under the lock, and before recovery writes anything.
+            var disk = OpenDisk(options);
             return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
                 ? throw new StartFault(ExitCode.DataTooNew, fault)
-                : journal;
+                : FlashJournal.Open(disk, options.Journal);
         }
         catch (DataDirectoryInUseException)
         {

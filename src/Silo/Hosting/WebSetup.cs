@@ -38,12 +38,12 @@ internal static class WebSetup
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("EdgeOrleans", LogLevel.Information);
 
-        // A start that fails is told in one line on standard error; afterwards the host tells of background services.
+        // A start that fails is told in one line on standard error, not by each framework on its way down.
         logging.AddFilter("Microsoft.Extensions.Hosting", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
+        logging.AddFilter("Orleans", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
 
-        // Advice for servers (server GC), and at some starts a stall that is a race in the watchdog's own set-up.
-        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
-        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // Warns at some starts of a stall that is a race in its own set-up.
+        logging.AddFilter("Orleans.Runtime.Watchdog", static level => ServiceRun.HasStarted && level >= LogLevel.Error);
         logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 }

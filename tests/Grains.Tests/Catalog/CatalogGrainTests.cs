@@ -201,6 +201,34 @@ public sealed class CatalogGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_made_while_the_intent_is_written_down_keeps_its_collection_listed()
+    {
+        await _silo.Collection("a/x").Put("old", "1");
+        await _silo.Collection("a/y").Put("old", "1");
+        var sequence = _silo.Journal.OwnerOf("/").LastSequence;
+        _silo.Disk.Hold();
+        var delete = _silo.Catalog.DeleteNamespace("a");
+        await WaitUntil(() => Task.FromResult(_silo.Journal.OwnerOf("/").LastSequence > sequence));
+        var put = _silo.Collection("a/x").Put("new", "1");
+        await WaitUntil(() => Task.FromResult(_silo.Journal.OwnerOf("a/x").LastSequence == 2));
+        _silo.Disk.Release();
+        await put;
+        Assert.Null(await delete);
+        for (var restarted = false; ; restarted = true)
+        {
+            Assert.Equal(["x"], await _silo.Catalog.ListCollections("a"));
+            Assert.Equal(["new"], (await _silo.Collection("a/x").List(new ListQuery())).Keys);
+            Assert.Empty((await _silo.Collection("a/y").List(new ListQuery())).Keys);
+            if (restarted)
+            {
+                break;
+            }
+
+            await Restart();
+        }
+    }
+
+    [Fact]
     public async Task Write_begun_after_a_delete_survives_and_nothing_older_does()
     {
         using var stop = new CancellationTokenSource();
