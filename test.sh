@@ -2,7 +2,7 @@
 # Runs every test: ./test.sh, or those of one project: ./test.sh Silo.
 #
 # Installs the Debian packages that are missing, builds in Release, publishes the native device edition, then runs each
-# tests/*.Tests project, two at a time. A project says in its .csproj how it wants to be run:
+# tests project, two at a time. A project says in its .csproj how it wants to be run:
 #   <RunsAlone>true</RunsAlone>                        nothing beside it, because it measures time or loads the machine
 #   <RunsOnDeviceEdition>true</RunsOnDeviceEdition>    once more with EDGEORLEANS_BINARY naming the native binary
 # The last line is 'N passed, N failed', with ', N skipped' when some were; skipped tests are listed above it.
@@ -73,7 +73,9 @@ install_packages
 rm -rf "$results" && mkdir -p "$results" || exit 1
 
 projects=()
-for project in tests/*.Tests/*.csproj; do
+for project in tests/*/*.csproj; do
+  # A library, what tests share, is none.
+  ! grep -q '<OutputType>Library<' "$project" || continue
   [ $# -eq 0 ] || [[ $(basename "$project" .Tests.csproj) == "${1%.Tests}" ]] || continue
   projects+=("$project")
 done

@@ -149,7 +149,9 @@ public sealed class SaveSchedulerTests
         {
             if (call == "durable" && memory.Epoch == 0)
             {
+                // Nothing can be saved to the new one for a while.
                 memory.Replace();
+                rows.FateOf = later => later.StartsWith("write", StringComparison.Ordinal) ? Fate.Fails : Fate.Works;
             }
 
             return Task.CompletedTask;
@@ -157,9 +159,11 @@ public sealed class SaveSchedulerTests
         Change(device, "ns/a");
         device.Advance(TimeSpan.FromMinutes(6));
         device.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, device.Journal.OwnerOf("ns/a").TrimmedSequence);
+        rows.FateOf = _ => Fate.Works;
+        device.Advance(TimeSpan.FromMinutes(1));
         await device.AssertSaved(0);
         Assert.Equal(1, device.Journal.OwnerOf("ns/a").TrimmedSequence);
-        Assert.Equal(2, rows.Calls.Count(c => c == "durable"));
     });
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class SqliteRowsTests : IDisposable
         {
             using var transaction = reader.BeginTransaction(deferred: true);
             using var command = reader.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM entries";
+            command.CommandText = "SELECT count(*) FROM OrleansStorage";
             command.ExecuteScalar();
             await file.Rows.Write("ns/c", "head", Bytes("new"), etag, None);
             await Assert.ThrowsAsync<InvalidOperationException>(() => file.Rows.MakeDurable(None));

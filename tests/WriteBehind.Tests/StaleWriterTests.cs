@@ -1,3 +1,4 @@
+using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.WriteBehind;
 
 namespace EdgeOrleans.WriteBehind.Tests;
@@ -75,6 +76,95 @@ public sealed class StaleWriterTests
             Assert.Equal(SaveOutcome.Saved, (await second.Save(model.Snapshot(), None)).Outcome);
             ModelCollection.AssertEqual(model.Snapshot(), await Load(rows));
         }
+    }
+
+    /// <summary>
+    /// The first stops before any of its calls, the second before any of its own, the first goes on to its end, then the second does.
+    /// Whatever is loaded in between is a state that was, whole; and whoever says that it has saved has.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_writers_in_any_two_steps_of_each_other_leave_a_whole_state(bool withMoreChanges)
+    {
+        for (var firstStep = 0; ; firstStep++)
+        {
+            for (var secondStep = 0; ; secondStep++)
+            {
+                var rows = new MemoryRows();
+                var model = new ModelCollection();
+                Change(model, "snapshot");
+                var (firstRows, secondRows) = (new FaultyRows(rows), new FaultyRows(rows));
+                var first = NewSaver(firstRows, state: null);
+                await first.Save(model.Snapshot(), None);
+                var before = model.Snapshot();
+
+                Change(model, "snapshot");
+                var firstState = model.Snapshot();
+                var (firstSaving, wakeFirst) = await Start(first, firstRows, firstState, firstStep);
+                if (firstSaving.IsCompleted)
+                {
+                    Assert.True(firstStep > 5);
+                    return;
+                }
+
+                if (withMoreChanges)
+                {
+                    Change(model, "snapshot");
+                    model.Delete("k7");
+                }
+
+                var secondState = model.Snapshot();
+                var second = NewSaver(secondRows, (await Load(rows)).Outline.State);
+                var (secondSaving, wakeSecond) = await Start(second, secondRows, secondState, secondStep);
+                var isLast = secondSaving.IsCompleted;
+                CollectionSnapshot[] states = [before, firstState, secondState];
+                await AssertOneOf(rows, states);
+                wakeFirst.SetResult();
+                var firstResult = await firstSaving;
+                await AssertOneOf(rows, states);
+                wakeSecond.SetResult();
+                var secondResult = await secondSaving;
+                var loaded = await AssertOneOf(rows, states);
+                var saved = new[] { firstResult, secondResult }.Where(r => r.Outcome == SaveOutcome.Saved).ToArray();
+                Assert.Equal(saved.Select(r => r.Sequence).Append(before.Sequence).Max(), loaded.Outline.Sequence);
+                Assert.All([firstResult, secondResult], r => Assert.True(r.Outcome is SaveOutcome.Saved or SaveOutcome.Conflict, r.ToString()));
+
+                // They may have stopped each other. Whoever comes next saves.
+                Assert.NotEqual(SaveOutcome.Conflict, (await NewSaver(rows, loaded.Outline.State).Save(secondState, None)).Outcome);
+                ModelCollection.AssertEqual(secondState, await Load(rows));
+                if (isLast)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private static async Task<(Task<SaveResult> Saving, TaskCompletionSource Wake)> Start(CollectionSaver saver, FaultyRows rows, CollectionSnapshot snapshot, int step)
+    {
+        var (reached, wake) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var left = step;
+        rows.Delay = _ =>
+        {
+            if (left-- == 0)
+            {
+                reached.SetResult();
+                return wake.Task;
+            }
+
+            return Task.CompletedTask;
+        };
+        var saving = saver.Save(snapshot, None);
+        await Task.WhenAny(reached.Task, saving);
+        return (saving, wake);
+    }
+
+    private static async Task<LoadedCollection> AssertOneOf(IStateRows rows, CollectionSnapshot[] states)
+    {
+        var loaded = await Load(rows);
+        ModelCollection.AssertEqual(Assert.Single(states.DistinctBy(s => s.Sequence), s => s.Sequence == loaded.Outline.Sequence), loaded);
+        return loaded;
     }
 
     [Fact]

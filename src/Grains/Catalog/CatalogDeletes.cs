@@ -8,7 +8,12 @@ namespace EdgeOrleans.Grains.Catalog;
 /// fence the collections (their later writes get greater versions), write down the intent with each one's bound, clear each through its bound,
 /// take off the list what nobody wrote to since, and forget the intent.
 /// </summary>
-internal sealed class CatalogDeletes(ICollections collections, CatalogIndex index, ServiceClock clock)
+/// <param name="collections">The collections.</param>
+/// <param name="index">The list.</param>
+/// <param name="clock">The service clock.</param>
+/// <param name="registering">The write under way that puts a collection on the list.</param>
+internal sealed class CatalogDeletes(
+    ICollections collections, CatalogIndex index, ServiceClock clock, Func<string, Task?> registering)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
@@ -180,6 +185,13 @@ internal sealed class CatalogDeletes(ICollections collections, CatalogIndex inde
         if (refusal is not null)
         {
             return refusal;
+        }
+
+        // What is being put on the list just now is known to stay there only when that has ended; from the next line to the removals'
+        // being known no other registration can begin.
+        while (gone.ConvertAll(key => registering(key)).Find(task => task is not null) is { } underWay)
+        {
+            await underWay.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
 
         gone.RemoveAll(key => _deletions[key].IsKept);

@@ -24,7 +24,7 @@ internal sealed class CollectionCatalog
     {
         _collections = collections;
         _limits = limits;
-        _deletes = new CatalogDeletes(collections, _index, clock);
+        _deletes = new CatalogDeletes(collections, _index, clock, key => _registering.GetValueOrDefault(key));
     }
 
     /// <summary>Loads the catalog; deletes that a kill cut short are gone on with in the background.</summary>

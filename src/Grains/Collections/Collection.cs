@@ -231,9 +231,9 @@ internal sealed class Collection : IDisposable
         if (refusal is null)
         {
             _registration.Found(_loading.IsRegistered);
-            if (!_registration.IsMade && _loading.Entries!.Count > 0)
+            if (!_loading.IsListed && !IsSystem && _loading.Entries!.Count > 0)
             {
-                // Only damage to the catalog can have made a collection with entries unlisted.
+                // Only damage to the catalog can have taken a collection with entries off its list.
                 _ = _registration.Make(new Deadline(_services));
             }
         }

@@ -16,7 +16,6 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
     private Refusal? _failure;
     private long _failedAt;
     private long _versionFloor;
-    private bool _isListed;
 
     /// <summary>What is known since the collection was opened; <see langword="null"/> before.</summary>
     public RecoveredCollection? Opened { get; private set; }
@@ -27,7 +26,10 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
     /// <summary>Judges and applies writes; <see langword="null"/> before the collection is loaded.</summary>
     public CollectionWriter? Writer { get; private set; }
 
-    /// <summary>Whether the catalog listed the collection when it was opened, and was not about to take it off its list.</summary>
+    /// <summary>Whether the catalog listed the collection when it was opened.</summary>
+    public bool IsListed { get; private set; }
+
+    /// <summary>Whether it did, and was not about to take it off its list.</summary>
     public bool IsRegistered { get; private set; }
 
     /// <summary>The newest version given, or that is not to be given any more.</summary>
@@ -123,14 +125,14 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
                 return standing.Refusal;
             }
 
-            _isListed = standing.IsListed;
+            IsListed = standing.IsListed;
             IsRegistered = standing.IsListed && standing.ClearedThrough == 0;
             _versionFloor = Math.Max(_versionFloor, standing.ClearedThrough);
         }
 
         var recovered = withEntries
-            ? await services.Recovery.Load(key, _isListed || isSystem, stopped)
-            : await services.Recovery.Open(key, _isListed || isSystem, stopped);
+            ? await services.Recovery.Load(key, IsListed || isSystem, stopped)
+            : await services.Recovery.Open(key, IsListed || isSystem, stopped);
         Opened = recovered;
         if (recovered.Entries is not null)
         {

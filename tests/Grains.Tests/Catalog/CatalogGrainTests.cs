@@ -229,6 +229,34 @@ public sealed class CatalogGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Collection_that_is_only_read_while_it_is_deleted_is_not_kept()
+    {
+        await _silo.Collection("a/x").Put("k", "1");
+        await _silo.Control("a/x").Save(0);
+        _silo.Journal.Trim(_silo.Journal.OwnerOf("a/x"), 1);
+        await _silo.Deactivate();
+        var sequence = _silo.Journal.OwnerOf("/").LastSequence;
+        _silo.Disk.Hold();
+        var delete = _silo.Catalog.DeleteNamespace("a");
+        await WaitUntil(() => Task.FromResult(_silo.Journal.OwnerOf("/").LastSequence > sequence));
+        Assert.Equal("1", await _silo.Collection("a/x").Read("k"));
+        _silo.Disk.Release();
+        Assert.Null(await delete);
+        Assert.Empty(await _silo.Catalog.ListNamespaces());
+    }
+
+    [Fact]
+    public async Task Collection_with_entries_that_the_catalog_lost_is_listed_again_when_it_is_loaded()
+    {
+        await _silo.Collection("a/x").Put("k", "1");
+        await _silo.Control("/").ApplySystem(new WriteBatch { Operations = [CatalogRecord.Unlisted("a/x")] }, reclaims: true);
+        await Restart();
+        Assert.Empty(await _silo.Catalog.ListNamespaces());
+        Assert.Equal("1", await _silo.Collection("a/x").Read("k"));
+        await WaitUntil(async () => (await _silo.Catalog.ListNamespaces()) is ["a"]);
+    }
+
+    [Fact]
     public async Task Write_begun_after_a_delete_survives_and_nothing_older_does()
     {
         using var stop = new CancellationTokenSource();

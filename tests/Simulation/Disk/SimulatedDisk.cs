@@ -181,12 +181,11 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     private void Remove(string name)
     {
         Step();
-        if (!_names.Current.ContainsKey(name))
+        if (_names.Current.ContainsKey(name))
         {
-            throw new FileNotFoundException($"'{name}' does not exist.", name);
+            _names.Remove(name);
         }
 
-        _names.Remove(name);
         trace.Add($"    disk: remove {name}");
         ThrowIfGone();
     }

@@ -27,6 +27,7 @@ internal sealed class JournalWorld
     private bool _hasDurable;
     private bool _isLast;
     private bool _isReportLost;
+    private bool _wasOutOfRoom;
 
     private JournalWorld(SeedRun run)
     {
@@ -239,7 +240,7 @@ internal sealed class JournalWorld
     {
         foreach (var model in _owners)
         {
-            model.Check(_journal!.OwnerOf(model.Key), isRecovery, () => _reported.Contains(model.Key) || _journal.DamagedOwners.Contains(model.Key));
+            model.Check(_journal!.OwnerOf(model.Key), isRecovery, () => _reported.Contains(model.Key) || _journal.DamagedOwners.Contains(model.Key), _wasOutOfRoom);
         }
     }
 
@@ -289,6 +290,7 @@ internal sealed class JournalWorld
         {
             _trace.Add($"  append {records.Length} to {model.Key} from {model.NextSequence}: {refusal}");
             _run.Counts.Add($"appends refused {refusal}");
+            _wasOutOfRoom |= refusal is AppendRefusal.NoRoom or AppendRefusal.BacklogFull;
             if (refusal == AppendRefusal.None || (refusal == AppendRefusal.Failed) != (_journal.Failure is not null))
             {
                 throw new OracleException($"append refused with {refusal}, failure: {_journal.Failure}");
@@ -317,6 +319,7 @@ internal sealed class JournalWorld
             var now = _kernel.WallMicros;
             var position = _journal!.DurablePosition;
             var worked = _journal.RunOnce();
+            _wasOutOfRoom |= _journal.Pressure.State is JournalState.NoRoom or JournalState.BacklogFull;
             _trace.Add($"  pump: {(worked ? "worked" : "idle")}, durable through {_journal.DurablePosition}{(_journal.Failure is null ? "" : ", FAILED")}");
             if (_journal.DurablePosition > position)
             {

@@ -57,7 +57,8 @@ internal sealed class OwnerModel(string key)
     /// <param name="owner">The owner in the journal.</param>
     /// <param name="isRecovery">This is the first look of a new process: what was in doubt is decided by it.</param>
     /// <param name="isReportedDamaged">Asked after the reading: whether damage was reported that may have taken records of this owner.</param>
-    public void Check(JournalOwner owner, bool isRecovery, Func<bool> isReportedDamaged)
+    /// <param name="wasOutOfRoom">Whether the journal ever was at its limit: then it may free a segment without keeping how far it was trimmed.</param>
+    public void Check(JournalOwner owner, bool isRecovery, Func<bool> isReportedDamaged, bool wasOutOfRoom)
     {
         var found = new HashSet<long>();
         var last = 0L;
@@ -89,7 +90,7 @@ internal sealed class OwnerModel(string key)
         var mayLack = isReportedDamaged();
         foreach (var (sequence, sent) in _sent)
         {
-            if (found.Contains(sequence) || sequence <= owner.TrimmedSequence)
+            if (found.Contains(sequence) || sequence <= (wasOutOfRoom ? TrimmedSequence : owner.TrimmedSequence))
             {
                 continue;
             }
@@ -109,7 +110,7 @@ internal sealed class OwnerModel(string key)
             throw new OracleException($"{key}: trimmed through {owner.TrimmedSequence}, asked for {TrimmedSequence} at most");
         }
 
-        if (!mayLack && owner.LastSequence < DurableSequence)
+        if (!mayLack && owner.LastSequence < DurableSequence && !(wasOutOfRoom && DurableSequence <= TrimmedSequence))
         {
             throw new OracleException($"{key}: the last sequence is {owner.LastSequence}, and {DurableSequence} was durable");
         }

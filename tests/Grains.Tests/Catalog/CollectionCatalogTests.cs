@@ -1,0 +1,145 @@
+using System.Text;
+using EdgeOrleans.Grains.Catalog;
+using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Tests.Hosting;
+using EdgeOrleans.Grains.Time;
+
+namespace EdgeOrleans.Grains.Tests.Catalog;
+
+/// <summary>The catalog alone, with collections whose answers a test decides one by one.</summary>
+public sealed class CollectionCatalogTests
+{
+    private readonly AnsweringCollections _collections = new();
+
+    [Fact]
+    public Task Registration_under_way_while_a_delete_is_tried_again_keeps_its_collection_listed() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        _collections.AnswerWrite = batch => batch.Operations[0].Kind == OperationKind.Delete
+            ? Task.FromResult<Refusal?>(new Refusal(RefusalCode.Unavailable, "not now"))
+            : Task.FromResult<Refusal?>(null);
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.DeleteNamespace("a"))?.Code);
+
+        // Whether the collection is still on the list is not known now, so it is put there again: that takes a while.
+        var listed = new TaskCompletionSource<Refusal?>();
+        _collections.AnswerWrite = batch => batch.Operations[0].Key == "c/a/x" && batch.Operations[0].Kind == OperationKind.Set
+            ? listed.Task
+            : Task.FromResult<Refusal?>(null);
+        var register = catalog.Register("a/x");
+        var writes = await CountOf(1, () => _collections.Written.Count(o => o is { Kind: OperationKind.Set, Key: "c/a/x" }));
+        var delete = catalog.DeleteNamespace("a");
+        await Task.Delay(50);
+        Assert.False(delete.IsCompleted);
+        listed.SetResult(null);
+        Assert.Null(await register);
+        Assert.Equal(1, writes);
+
+        // The delete that was left over leaves it on the list. The second, begun after the registration was, is free to take it off.
+        Assert.Null(await delete);
+        var after = _collections.Written.SkipWhile(o => o is not { Kind: OperationKind.Set, Key: "c/a/x" }).ToList();
+        var done = after.FindIndex(o => o.Kind == OperationKind.Delete && o.Key.StartsWith("d/", StringComparison.Ordinal));
+        Assert.True(done >= 0, "the left-over intent must be forgotten");
+        Assert.DoesNotContain(after.Take(done), o => o is { Kind: OperationKind.Delete, Key: "c/a/x" });
+    });
+
+    [Fact]
+    public Task Registration_during_a_removal_waits_for_it_and_is_written_anew() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        var removed = new TaskCompletionSource<Refusal?>();
+        _collections.AnswerWrite = batch => batch.Operations[0] is { Kind: OperationKind.Delete, Key: "c/a/x" }
+            ? removed.Task
+            : Task.FromResult<Refusal?>(null);
+        var delete = catalog.DeleteNamespace("a");
+        await CountOf(1, () => _collections.Written.Count(o => o is { Kind: OperationKind.Delete, Key: "c/a/x" }));
+        var register = catalog.Register("a/x");
+        await Task.Delay(50);
+        Assert.False(register.IsCompleted);
+        removed.SetResult(null);
+        Assert.Null(await delete);
+        Assert.Null(await register);
+        Assert.Equal(["x"], await catalog.ListCollections("a"));
+        Assert.Equal("c/a/x", _collections.Written[^1].Key);
+    });
+
+    [Fact]
+    public Task Collection_found_while_it_is_deleted_learns_the_bound() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x", "c/b/y");
+        var intended = new TaskCompletionSource<Refusal?>();
+        _collections.AnswerWrite = _ => intended.Task;
+        var delete = catalog.DeleteNamespace("a");
+        await CountOf(1, () => _collections.Written.Count);
+        var standing = await catalog.Find("a/x");
+        Assert.True(standing.IsListed);
+        Assert.Equal(AnsweringCollections.Version, standing.ClearedThrough);
+        Assert.Equal(0, (await catalog.Find("b/y")).ClearedThrough);
+        intended.SetResult(null);
+        Assert.Null(await delete);
+        Assert.False((await catalog.Find("a/x")).IsListed);
+    });
+
+    [Fact]
+    public Task Catalog_that_cannot_be_read_refuses_and_is_read_again() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        _collections.ReadRefusal = new Refusal(RefusalCode.Unavailable, "not now");
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.Find("a/x")).Refusal?.Code);
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.Register("a/y"))?.Code);
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.DeleteNamespace("a"))?.Code);
+        await Assert.ThrowsAsync<RefusedException>(catalog.ListNamespaces);
+        _collections.ReadRefusal = null;
+        Assert.Equal(["a"], await catalog.ListNamespaces());
+    });
+
+    /// <summary>One turn at a time, as a grain's scheduler has it.</summary>
+    private static Task InTurns(Func<Task> test) => Task.Factory.StartNew(
+        test, CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+
+    private CollectionCatalog NewCatalog(params string[] keys)
+    {
+        _collections.Keys = keys;
+        return new CollectionCatalog(
+            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()));
+    }
+
+    private static async Task<int> CountOf(int wanted, Func<int> count)
+    {
+        for (var i = 0; count() < wanted; i++)
+        {
+            Assert.True(i < 500, "not so after 5 s");
+            await Task.Delay(10);
+        }
+
+        return count();
+    }
+
+    private sealed class AnsweringCollections : ICollections
+    {
+        public const long Version = 4_000_000_000_000_000;
+
+        public string[] Keys { get; set; } = [];
+
+        public Refusal? ReadRefusal { get; set; }
+
+        public Func<WriteBatch, Task<Refusal?>> AnswerWrite { get; set; } = _ => Task.FromResult<Refusal?>(null);
+
+        public List<Operation> Written { get; } = [];
+
+        public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => Task.FromResult(new VersionAnswer(null, Version));
+
+        public Task<VersionAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new VersionAnswer(null, Version));
+
+        public Task<CollectionInfo> Info(string collectionKey) => Task.FromResult(new CollectionInfo(0, 0, 0));
+
+        public Task<SystemEntries> ReadSystem() => Task.FromResult(
+            new SystemEntries(ReadRefusal, Keys, Array.ConvertAll(Keys, _ => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes("{}")))));
+
+        public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims)
+        {
+            Written.AddRange(batch.Operations);
+            var refusal = await AnswerWrite(batch);
+            return Array.ConvertAll(batch.Operations, _ => new WriteResult(refusal, 0, false));
+        }
+    }
+}
