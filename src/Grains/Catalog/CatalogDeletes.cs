@@ -77,12 +77,13 @@ internal sealed class CatalogDeletes(
     }
 
     /// <summary>Goes on with intents in the background until there is none.</summary>
-    public void GoOn()
+    /// <param name="wait">How long to wait before the first try.</param>
+    public void GoOn(TimeSpan wait)
     {
         if (!_goesOn && _intents.Count > 0)
         {
             _goesOn = true;
-            _ = CarryOutIntents();
+            _ = CarryOutIntents(wait);
         }
     }
 
@@ -114,7 +115,7 @@ internal sealed class CatalogDeletes(
             }
 
             ended.SetResult();
-            GoOn();
+            GoOn(FirstRetry);
         }
     }
 
@@ -232,19 +233,17 @@ internal sealed class CatalogDeletes(
         return refusal;
     }
 
-    private async Task CarryOutIntents()
+    private async Task CarryOutIntents(TimeSpan wait)
     {
-        for (var retry = FirstRetry; _intents.Count > 0; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
+        while (_intents.Count > 0)
         {
+            await Task.Delay(wait, clock);
             foreach (var ns in _intents.Keys.ToArray())
             {
                 await InTurn(ns, () => CarryOut(ns));
             }
 
-            if (_intents.Count > 0)
-            {
-                await Task.Delay(retry, clock);
-            }
+            wait = TimeSpan.FromTicks(Math.Clamp(wait.Ticks * 2, FirstRetry.Ticks, LastRetry.Ticks));
         }
 
         _goesOn = false;
