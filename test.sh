@@ -2,7 +2,7 @@
 # Runs every test: ./test.sh, or those of one project: ./test.sh Silo.
 #
 # Installs the Debian packages that are missing, builds in Release, publishes the native device edition, then runs each
-# tests/*.Tests project, two at a time. A project says in its .csproj how it wants to be run:
+# tests project, two at a time. A project says in its .csproj how it wants to be run:
 #   <RunsAlone>true</RunsAlone>                        nothing beside it, because it measures time or loads the machine
 #   <RunsOnDeviceEdition>true</RunsOnDeviceEdition>    once more with EDGEORLEANS_BINARY naming the native binary
 # The last line is 'N passed, N failed', with ', N skipped' when some were; skipped tests are listed above it.
@@ -51,7 +51,7 @@ run_project() {
   name=$(basename "$(dirname "$project")")
   run=$name$edition
   local binary=tests/$name/bin/Release/net10.0/EdgeOrleans.$name
-  local command=(timeout --kill-after=10 "$limit" "$binary" -noColor -noLogo -xml "$results/$run.xml")
+  local command=(timeout --kill-after=10 "$limit" "$binary" -noColor -noLogo -result-xml "$results/$run.xml")
   [ -z "$edition" ] || command=(env EDGEORLEANS_BINARY="$PWD/$device/edgeorleans" "${command[@]}")
   local begin=$SECONDS
   "${command[@]}" >"$results/$run.log" 2>&1 </dev/null
@@ -66,14 +66,16 @@ count_of() { sed -n "s/.*<assembly [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head 
 skips_of() {
   tr '\n' ' ' <"$1" | sed 's/<test /\n<test /g' |
     sed -n 's/^<test [^>]*\bname="\([^"]*\)"[^>]*result="Skip".*<reason>\(<!\[CDATA\[\)\{0,1\}\([^]<]*\).*/  \1: \3/p' |
-    sed 's/\\&quot;/"/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
+    sed 's/\\&quot;/"/g; s/\\"/"/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
 install_packages
 rm -rf "$results" && mkdir -p "$results" || exit 1
 
 projects=()
-for project in tests/*.Tests/*.csproj; do
+for project in tests/*/*.csproj; do
+  # A library, what tests share, is none.
+  ! grep -q '<OutputType>Library<' "$project" || continue
   [ $# -eq 0 ] || [[ $(basename "$project" .Tests.csproj) == "${1%.Tests}" ]] || continue
   projects+=("$project")
 done

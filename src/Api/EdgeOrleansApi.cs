@@ -46,7 +46,7 @@ public static class EdgeOrleansApi
     /// <summary>Listens where <see cref="ApiOptions.Listen"/> says and answers every request.</summary>
     public static WebApplication UseEdgeOrleansApi(this WebApplication app)
     {
-        foreach (var address in app.Services.GetRequiredService<ApiOptions>().Listen.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var address in ListenRules.Addresses(app.Services.GetRequiredService<ApiOptions>()))
         {
             app.Urls.Add(address);
         }

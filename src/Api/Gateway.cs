@@ -38,7 +38,11 @@ internal sealed class Gateway(
         route = Route.None;
         var target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         var answered = false;
-        if ((connections.Refusal(context) ?? admission.Judge(context, target.Path, out answered)) is { } refused)
+        var crowded = connections.Refusal(context);
+
+        // A probe is told the truth also when too many others have come; a restart would not help against those.
+        crowded = target.Path is "/health/live" ? null : crowded;
+        if ((crowded ?? admission.Judge(context, target.Path, out answered)) is { } refused)
         {
             return RefusalResponse.Send(context, refused);
         }
@@ -140,7 +144,7 @@ internal sealed class Gateway(
             return;
         }
 
-        var error = fault is BadHttpRequestException bad ? BodyFaults.Of(bad) : GrainFaults.Expected(fault);
+        var error = GrainFaults.Expected(fault);
         if (error is null)
         {
             ApiLog.RequestFailed(logger, fault, context.Request.Method, route);

@@ -35,6 +35,9 @@ internal sealed class HostRules(IReadOnlyList<string> allowed)
         return true;
     }
 
+    /// <summary>Whether the text is written like a host name or an IPv4 address.</summary>
+    public static bool IsName(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(NameChars);
+
     private bool Judge(ReadOnlySpan<char> host)
     {
         if (host.StartsWith('['))
@@ -45,7 +48,7 @@ internal sealed class HostRules(IReadOnlyList<string> allowed)
 
         var colon = host.IndexOf(':');
         var name = colon < 0 ? host : host[..colon];
-        if (name.IsEmpty || name.ContainsAnyExcept(NameChars) || (colon >= 0 && !IsPort(host[colon..])))
+        if (!IsName(name) || (colon >= 0 && !IsPort(host[colon..])))
         {
             return false;
         }

@@ -35,7 +35,7 @@ internal sealed class OriginRules(IReadOnlyList<string> allowed)
             }
         }
 
-        return IsCrossSite(request) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+        return !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && IsCrossSite(request)
             ? Verdict.Foreign
             : Verdict.Local;
     }

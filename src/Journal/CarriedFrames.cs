@@ -12,11 +12,13 @@ internal sealed class CarriedFrames
 
     private readonly FoundSegment _segment;
     private readonly int _offset;
+    private readonly int _endOfFrames;
     private readonly byte[] _bytes;
 
-    private CarriedFrames(FoundSegment segment, IReadOnlyList<ScannedStretch> frames, ReadOnlySpan<byte> segmentBytes)
+    private CarriedFrames(FoundSegment segment, IReadOnlyList<ScannedStretch> frames, int endOfFrames, ReadOnlySpan<byte> segmentBytes)
     {
         _segment = segment;
+        _endOfFrames = endOfFrames;
         _offset = frames[0].Offset;
         First = frames[0].Frame.Number;
         Last = frames[^1].Frame.Number;
@@ -31,13 +33,14 @@ internal sealed class CarriedFrames
     public long Last { get; }
 
     /// <summary>Chooses what to carry from a segment whose whole frames are these: all of them or the newest.</summary>
-    public static CarriedFrames Choose(FoundSegment segment, IReadOnlyList<ScannedStretch> whole, ReadOnlySpan<byte> segmentBytes)
+    public static CarriedFrames Choose(
+        FoundSegment segment, IReadOnlyList<ScannedStretch> whole, int endOfFrames, ReadOnlySpan<byte> segmentBytes)
     {
         var isUnbroken = whole[0].Offset == JournalFormat.BlockBytes
             && whole[0].Frame.Number == segment.Header.LastFrameBefore + 1
             && whole[^1].Frame.Number == segment.Header.LastFrameBefore + whole.Count;
         var isLittle = whole[^1].End <= Math.Min(MostBytes, segment.Length / 4);
-        return new CarriedFrames(segment, isUnbroken && isLittle ? whole : [whole[^1]], segmentBytes);
+        return new CarriedFrames(segment, isUnbroken && isLittle ? whole : [whole[^1]], endOfFrames, segmentBytes);
     }
 
     /// <summary>Seals them for another segment; numbers, records and clocks stay.</summary>
@@ -58,10 +61,14 @@ internal sealed class CarriedFrames
         return _bytes;
     }
 
-    /// <summary>Writes the same bytes to the same place and flushes them: for a file system that has no room for a segment.</summary>
-    public void RewriteInPlace()
+    /// <summary>
+    /// Writes the same bytes once more behind all frames of their segment, where nothing counts, and flushes them: for a
+    /// file system that has no room for a segment. Only in a full segment they are written to where they are.
+    /// </summary>
+    public void WriteAgain()
     {
-        _segment.File.Write(_bytes, _offset);
+        var fits = _endOfFrames + _bytes.Length <= _segment.Length;
+        _segment.File.Write(_bytes, fits ? _endOfFrames : _offset);
         _segment.File.FlushData();
     }
 

@@ -27,7 +27,7 @@ public sealed class FlashJournal : IDisposable
         _options = options;
         _pool = new SegmentPool(disk, options, seams.NextGeneration, _gate);
         _owners = new OwnerTable(this);
-        var recovery = new JournalRecovery(disk, _pool, _owners);
+        var recovery = new JournalRecovery(disk, _pool, _owners, seams.CarriesNewest);
         Recovery = recovery.Run();
         _clock = new JournalClock(Recovery.ClockFloorMicros);
         var writer = new FrameWriter(_pool, _clock, _gate, recovery.LastFrame);

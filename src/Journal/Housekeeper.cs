@@ -6,6 +6,10 @@ namespace EdgeOrleans.Journal;
 /// </summary>
 internal sealed class Housekeeper(SegmentPool pool, TrimMarkWriter marks, LaggardCopier laggards)
 {
+    // Segments that hold nothing are read at the next start for nothing; spares are not. Beyond this they are worth the
+    // flush of the directory even when no spare is wanted.
+    private const int MostFree = 2;
+
     /// <summary>Does one piece of work; false when there is none.</summary>
     public bool Step()
     {
@@ -14,7 +18,7 @@ internal sealed class Housekeeper(SegmentPool pool, TrimMarkWriter marks, Laggar
             return pool.TryGrow();
         }
 
-        return ((WantsSpare || pool.IsOverLimit) && TryFreeOldest())
+        return ((WantsSpare || pool.IsOverLimit || pool.FreeCount > MostFree) && TryFreeOldest())
             || (WantsSpare && pool.TryGrow())
             || laggards.Step();
     }

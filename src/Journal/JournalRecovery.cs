@@ -6,7 +6,7 @@ namespace EdgeOrleans.Journal;
 /// Builds the journal's state from what the disk holds at start: survey of the headers, the segments one after the other,
 /// then the newest frame into a segment of its own.
 /// </summary>
-internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable owners)
+internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable owners, bool carriesNewest)
 {
     private readonly RecoveryReport _report = new();
     private IReadOnlyList<string> _names = [];
@@ -25,7 +25,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         foreach (var (name, number) in unopened)
         {
             pool.SkipNumber(number);
-            _report.Add(new JournalDamage(name, 0, 0, 0, 0, 0, [], false, null));
+            _report.Add(new JournalDamage(JournalDamageKind.Unopened, name, 0, 0, 0, 0, 0, [], false, null));
         }
 
         var quarantine = new Quarantine(disk, _names);
@@ -66,7 +66,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
         LastFrame = Math.Max(LastFrame, reader.LastFrame);
         if (reader.Whole.Count > 0 && reader.Whole[^1].Frame.Number >= (_newest?.Last ?? 0))
         {
-            _newest = CarriedFrames.Choose(found, reader.Whole, bytes);
+            _newest = CarriedFrames.Choose(found, reader.Whole, reader.EndOfFrames, bytes);
         }
     }
 
@@ -82,23 +82,31 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
 
             owner.Live.RemoveFirst(saved);
             _report.LiveRecords += owner.Live.Count;
+            _report.Marks += owner.TrimmedSequence > 0 ? 1 : 0;
         }
     }
 
     private void BeginNewSegment()
     {
+        if (pool.Segments.Count + pool.SpareCount > 0)
+        {
+            // Names, too, may be in memory alone: a spare whose rename is lost would come back as the segment it was, with
+            // what is written into it now.
+            disk.FlushNames();
+        }
+
         if (LastFrame == 0)
         {
             return;
         }
 
         // A newest frame that is damaged is proven durable all the same, by what came after it. So is the whole one before.
-        var carried = _newest is { } newest && newest.Last == LastFrame ? newest : null;
+        var carried = carriesNewest && _newest is { } newest && newest.Last == LastFrame ? newest : null;
         var lastBefore = carried is null ? LastFrame : carried.First - 1;
         if (!pool.TryBeginSegment(lastBefore, _report.ClockFloorMicros, RoomFor.Recovery, carried))
         {
-            carried?.RewriteInPlace();
-            _report.RewroteInPlace = true;
+            carried?.WriteAgain();
+            _report.HadNoRoom = true;
             return;
         }
 

@@ -38,7 +38,7 @@ internal static class RecordSalvage
 
     /// <summary>
     /// Whether these records are all that the stretch ever held: with a header by its count, else when they follow each
-    /// other from behind the header of one frame and only padding comes after them.
+    /// other from behind the header of one frame and only padding comes after them. Zeros alone prove nothing.
     /// </summary>
     public static bool IsComplete(
         ReadOnlySpan<byte> segment, ScannedStretch stretch, List<SalvagedRecord> found, long firstFrame, long lastFrame)
@@ -59,7 +59,7 @@ internal static class RecordSalvage
             next += record.Head.Size;
         }
 
-        return firstFrame == lastFrame && next <= stretch.End && !segment[next..stretch.End].ContainsAnyExcept((byte)0);
+        return found.Count > 0 && firstFrame == lastFrame && next <= stretch.End && !segment[next..stretch.End].ContainsAnyExcept((byte)0);
     }
 
     // A block holds one frame at most, so frames beyond that many cannot be in these bytes.

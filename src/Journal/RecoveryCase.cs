@@ -62,8 +62,8 @@ internal enum RecoveryAction
 /// <param name="Trace">How much of a frame.</param>
 /// <param name="Order">How its number fits.</param>
 /// <param name="Standing">What the rest of the journal says.</param>
-/// <param name="HasRecords">Without a header: whether there are records of the frame that should be here.</param>
-internal readonly record struct FrameFinding(FrameTrace Trace, FrameOrder Order, FrameStanding Standing, bool HasRecords);
+/// <param name="HasRemains">Without a header: whether there are records of the frame that should be here, or a block that cannot be read.</param>
+internal readonly record struct FrameFinding(FrameTrace Trace, FrameOrder Order, FrameStanding Standing, bool HasRemains);
 
 /// <summary>The table of recovery: every finding is one case, exactly one (a test tries all), and the case says what to do.</summary>
 /// <param name="Name">What the case is called in reports and in docs/journal-format.md.</param>
@@ -88,9 +88,9 @@ internal sealed record RecoveryCase(string Name, RecoveryAction Action, Func<Fra
         new("torn body", RecoveryAction.Cut, static found =>
             found is { Trace: FrameTrace.Header, Order: not FrameOrder.Behind, Standing: FrameStanding.Newest }),
         new("torn header", RecoveryAction.Cut, static found =>
-            found is { Trace: FrameTrace.None, Standing: FrameStanding.Newest, HasRecords: true }),
+            found is { Trace: FrameTrace.None, Standing: FrameStanding.Newest, HasRemains: true }),
         new("end", RecoveryAction.Ignore, static found =>
-            found is { Trace: FrameTrace.None, Standing: FrameStanding.Newest, HasRecords: false }),
+            found is { Trace: FrameTrace.None, Standing: FrameStanding.Newest, HasRemains: false }),
     ];
 
     /// <summary>The one case that matches.</summary>

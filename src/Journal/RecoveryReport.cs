@@ -19,6 +19,9 @@ public sealed class RecoveryReport
     /// <summary>Records that the primary target does not have.</summary>
     public int LiveRecords { get; internal set; }
 
+    /// <summary>Owners of whom a trim mark was found.</summary>
+    public int Marks { get; internal set; }
+
     /// <summary>The service clock as it was last stamped, in microseconds since the Unix epoch; 0 when there was no stamp.</summary>
     public long ClockFloorMicros { get; internal set; }
 
@@ -28,8 +31,8 @@ public sealed class RecoveryReport
     /// <summary>What was acknowledged once and is not whole any more. Empty on a healthy card.</summary>
     public IReadOnlyList<JournalDamage> Damage => _damage;
 
-    /// <summary>Whether there was no room for a new segment, so that the newest frame was rewritten where it was.</summary>
-    public bool RewroteInPlace { get; internal set; }
+    /// <summary>Whether there was no room for a new segment, so that the newest frame was written once more in its old one.</summary>
+    public bool HadNoRoom { get; internal set; }
 
     /// <summary>Time to read and check all segments.</summary>
     public TimeSpan ReadTime { get; internal set; }
@@ -53,17 +56,38 @@ public sealed record TornTail(string Segment, long Offset, long Frame, IReadOnly
         $"{Segment} ends in an unfinished frame {Frame} at byte {Offset}; it was cut, with records of {JournalDamage.Names(Owners)}.");
 }
 
+/// <summary>What kind of <see cref="JournalDamage"/> it is.</summary>
+public enum JournalDamageKind
+{
+    /// <summary>The bytes of frames are not what was written.</summary>
+    Frames = 0,
+
+    /// <summary>Frames are gone without a trace.</summary>
+    MissingFrames,
+
+    /// <summary>Both copies of a segment's header are lost.</summary>
+    Header,
+
+    /// <summary>A segment is shorter than it was.</summary>
+    CutShort,
+
+    /// <summary>The disk does not open a segment.</summary>
+    Unopened,
+}
+
 /// <summary>A place in the journal that is not what was once flushed.</summary>
+/// <param name="Kind">What kind.</param>
 /// <param name="Segment">The file.</param>
 /// <param name="Offset">Where it begins in the file.</param>
-/// <param name="Length">Its bytes; 0 when frames are gone without a trace.</param>
-/// <param name="FirstFrame">The first frame it touches; 0 for a segment's header.</param>
-/// <param name="LastFrame">The last frame it touches.</param>
+/// <param name="Length">Its bytes; 0 when there are none.</param>
+/// <param name="FirstFrame">The first frame it touches; 0 when that is not known.</param>
+/// <param name="LastFrame">The last frame it touches; 0 when that is not known.</param>
 /// <param name="KeptRecords">Records that were found whole in it and kept.</param>
 /// <param name="Owners">Whose records it may have cost.</param>
 /// <param name="OwnersAreCertain">Whether nobody else lost any. When false, an owner without another record nearby may have, too.</param>
 /// <param name="QuarantineFile">Where its bytes are now; null when there were none, or no room.</param>
 public sealed record JournalDamage(
+    JournalDamageKind Kind,
     string Segment,
     long Offset,
     int Length,
@@ -77,11 +101,12 @@ public sealed record JournalDamage(
     /// <summary>A sentence for the log.</summary>
     public override string ToString()
     {
-        var place = (Length, LastFrame) switch
+        var place = Kind switch
         {
-            (0, 0) => $"{Segment} cannot be opened",
-            (0, _) => $"{Segment} lacks frames {FirstFrame} to {LastFrame}",
-            (_, 0) => $"{Segment} has a damaged header",
+            JournalDamageKind.Unopened => $"{Segment} cannot be opened",
+            JournalDamageKind.MissingFrames => $"{Segment} lacks frames {FirstFrame} to {LastFrame}",
+            JournalDamageKind.Header => $"{Segment} has a damaged header",
+            JournalDamageKind.CutShort => $"{Segment} ends at byte {Offset}, where it once went on",
             _ => $"{Segment} is damaged at bytes {Offset} to {Offset + Length - 1} (frames {FirstFrame} to {LastFrame})",
         };
         var lost = (Owners.Count, OwnersAreCertain) switch

@@ -119,10 +119,15 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         }
 
         var header = new SegmentHeader(
-            JournalFormat.Version, nextGeneration(), _nextNumber, lastFrameBefore, carried?.Last ?? 0, clockMicros);
+            JournalFormat.Version, options.SegmentBytes, nextGeneration(), _nextNumber, lastFrameBefore, carried?.Last ?? 0, clockMicros);
         var block = new byte[JournalFormat.BlockBytes];
         header.Write(block);
         var segment = new SegmentFile(SegmentFile.NameOf(header.Number), spare.File, header, options.SegmentBytes);
+        if (!spare.IsLengthDurable)
+        {
+            spare.File.Write(new byte[JournalFormat.BlockBytes], options.SegmentBytes - JournalFormat.BlockBytes);
+        }
+
         spare.File.Write(block, 0);
         if (carried is not null)
         {

@@ -21,6 +21,9 @@ internal sealed class SegmentRecovery(
     /// <summary>What is not as it was flushed.</summary>
     public List<FoundDamage> Damage { get; } = [];
 
+    /// <summary>Where the last frame ends, whole or not, counted or not.</summary>
+    public int EndOfFrames { get; private set; } = JournalFormat.BlockBytes;
+
     /// <summary>The whole frames, oldest first.</summary>
     public List<ScannedStretch> Whole { get; } = [];
 
@@ -30,7 +33,12 @@ internal sealed class SegmentRecovery(
         if (!found.HasHeader)
         {
             var length = found.IsReadable ? Math.Min(JournalFormat.BlockBytes, found.Length) : found.Length;
-            Report(0, length, 0, 0, [], kept: 0, isComplete: found.IsReadable);
+            Report(JournalDamageKind.Header, 0, length, 0, 0, [], kept: 0, isComplete: found.IsReadable);
+        }
+
+        if (found.Length < found.Header.Length)
+        {
+            Report(JournalDamageKind.CutShort, found.Length, 0, 0, 0, [], kept: 0, isComplete: false);
         }
 
         if (found.IsReadable)
@@ -40,6 +48,7 @@ internal sealed class SegmentRecovery(
             {
                 long? next = i + 1 < stretches.Count ? NextNumber(stretches, i + 1) : null;
                 Judge(stretches[i], next, isFollowed);
+                EndOfFrames = stretches[i].Trace == FrameTrace.None ? EndOfFrames : stretches[i].End;
             }
 
             if (!found.IsLast && _expected <= found.ProvenThrough)
@@ -67,8 +76,10 @@ internal sealed class SegmentRecovery(
         var number = stretch.Trace == FrameTrace.None ? _expected : stretch.Frame.Number;
         var standing = StandingOf(stretch, number, next);
         var order = number < _expected ? FrameOrder.Behind : number > _expected ? FrameOrder.Ahead : FrameOrder.Expected;
-        var hasRecords = stretch.Trace == FrameTrace.None && standing == FrameStanding.Newest && Salvage(stretch, number, number).Count > 0;
-        switch (RecoveryCase.Of(new FrameFinding(stretch.Trace, order, standing, hasRecords)).Action)
+        var hasRemains = stretch.Trace == FrameTrace.None
+            && standing == FrameStanding.Newest
+            && (found.IsUnreadable(stretch.Offset) || Salvage(stretch, number, number).Count > 0);
+        switch (RecoveryCase.Of(new FrameFinding(stretch.Trace, order, standing, hasRemains)).Action)
         {
             case RecoveryAction.Keep:
                 Keep(stretch);
@@ -173,7 +184,7 @@ internal sealed class SegmentRecovery(
         }
 
         var isComplete = RecordSalvage.IsComplete(bytes, stretch, salvaged, number, last);
-        Report(stretch.Offset, stretch.Length, number, last, lost, salvaged.Count - lost.Count, isComplete);
+        Report(JournalDamageKind.Frames, stretch.Offset, stretch.Length, number, last, lost, salvaged.Count - lost.Count, isComplete);
         Advance(last);
     }
 
@@ -185,7 +196,7 @@ internal sealed class SegmentRecovery(
 
     private void ReportGap(int offset, long lastFrame)
     {
-        Report(offset, 0, _expected, lastFrame, [], kept: 0, isComplete: false);
+        Report(JournalDamageKind.MissingFrames, offset, 0, _expected, lastFrame, [], kept: 0, isComplete: false);
         Advance(lastFrame);
     }
 
@@ -201,10 +212,17 @@ internal sealed class SegmentRecovery(
     private string OwnerKey(RecordFrame head, int offset) => Encoding.UTF8.GetString(head.Owner(bytes.AsSpan(offset)));
 
     private void Report(
-        int offset, int length, long firstFrame, long lastFrame, List<(JournalOwner Owner, long Sequence)> lost, int kept, bool isComplete)
+        JournalDamageKind kind,
+        int offset,
+        int length,
+        long firstFrame,
+        long lastFrame,
+        List<(JournalOwner Owner, long Sequence)> lost,
+        int kept,
+        bool isComplete)
     {
         var file = length == 0 ? null : quarantine.TryKeep(found.Name, offset, bytes.AsSpan(offset, length), firstFrame, lastFrame);
         Damage.Add(new FoundDamage(
-            new JournalDamage(found.Name, offset, length, firstFrame, lastFrame, kept, [], isComplete, file), lost, _owners));
+            new JournalDamage(kind, found.Name, offset, length, firstFrame, lastFrame, kept, [], isComplete, file), lost, _owners));
     }
 }

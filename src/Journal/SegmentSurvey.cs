@@ -3,6 +3,10 @@ namespace EdgeOrleans.Journal;
 /// <summary>A segment file found at start.</summary>
 internal sealed class FoundSegment(string name, long number, IDiskFile file, int length)
 {
+    private const long NoLaterSegment = long.MaxValue;
+
+    private readonly HashSet<int> _unreadable = [];
+
     public string Name { get; } = name;
 
     public long Number { get; } = number;
@@ -32,9 +36,13 @@ internal sealed class FoundSegment(string name, long number, IDiskFile file, int
     /// <summary>Whether no segment comes after it.</summary>
     public bool IsLast => ProvenThrough == NoLaterSegment;
 
-    private const long NoLaterSegment = long.MaxValue;
+    // Stands for what cannot be read: no frame, no record, and no padding either.
+    private const byte Unreadable = 0xee;
 
-    /// <summary>The bytes of the whole file; blocks that cannot be read come as zeros, whose checksums do not hold.</summary>
+    /// <summary>Whether the block that begins here could not be read.</summary>
+    public bool IsUnreadable(int offset) => _unreadable.Contains(offset);
+
+    /// <summary>The bytes of the whole file, with a pattern for blocks that cannot be read.</summary>
     public byte[] ReadAll()
     {
         var bytes = new byte[Length];
@@ -44,7 +52,6 @@ internal sealed class FoundSegment(string name, long number, IDiskFile file, int
         }
         catch (IOException)
         {
-            bytes.AsSpan().Clear();
             ReadBlocks(bytes);
         }
 
@@ -62,7 +69,8 @@ internal sealed class FoundSegment(string name, long number, IDiskFile file, int
             }
             catch (IOException)
             {
-                block.Clear();
+                block.Fill(Unreadable);
+                _unreadable.Add(offset);
             }
         }
     }
@@ -110,20 +118,7 @@ internal static class SegmentSurvey
 
     private static void ReadHeader(FoundSegment segment)
     {
-        var block = new byte[JournalFormat.BlockBytes];
-        try
-        {
-            if (segment.File.Read(block, 0) < block.Length)
-            {
-                return;
-            }
-        }
-        catch (IOException)
-        {
-            return;
-        }
-
-        if (!SegmentHeader.TryRead(block, out var header))
+        if (!TryReadHeaderCopy(segment, 0, out var header) && !TryReadHeaderCopy(segment, SegmentHeader.CopyOffset, out header))
         {
             return;
         }
@@ -139,20 +134,42 @@ internal static class SegmentSurvey
         segment.Header = segment.IsReadable ? header : default;
     }
 
+    private static bool TryReadHeaderCopy(FoundSegment segment, int offset, out SegmentHeader header)
+    {
+        // Apart from each other: a sector that cannot be read must not take both.
+        Span<byte> copy = stackalloc byte[SegmentHeader.Bytes];
+        header = default;
+        try
+        {
+            return segment.File.Read(copy, offset) == copy.Length && SegmentHeader.TryRead(copy, out header);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static void DeriveLostHeaders(List<FoundSegment> segments)
     {
         // Stale frames in a file are older than every segment that is still there.
         var numbersAbove = segments.Where(segment => segment.HasHeader).Select(segment => segment.Header.LastFrameBefore).DefaultIfEmpty(0).Min();
+        var length = segments.Select(segment => segment.Length).DefaultIfEmpty(0).Max();
         foreach (var segment in segments.Where(segment => !segment.HasHeader))
         {
             var bytes = segment.ReadAll();
-            segment.Header = new SegmentHeader(JournalFormat.Version, 0, segment.Number, 0, 0, 0);
+            segment.Header = new SegmentHeader(JournalFormat.Version, length, 0, segment.Number, 0, 0, 0);
             if (JournalScan.FindGeneration(bytes, segment == segments[0] ? 0 : numbersAbove) is not { } generation)
             {
                 continue;
             }
 
-            var first = JournalScan.Read(bytes, generation).First(stretch => stretch.Trace != FrameTrace.None).Frame;
+            var frames = JournalScan.Read(bytes, generation).Where(stretch => stretch.Trace != FrameTrace.None).ToList();
+            if (frames.Count == 0)
+            {
+                continue;
+            }
+
+            var first = frames[0].Frame;
             segment.IsReadable = true;
             segment.Header = segment.Header with
             {

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace EdgeOrleans.Journal;
 
 /// <summary>A file of full length that waits to become a segment.</summary>
-internal readonly record struct SpareFile(string Name, IDiskFile File);
+/// <param name="Name">What it is called.</param>
+/// <param name="File">The open file.</param>
+/// <param name="IsLengthDurable">False when it was found at start: the kernel may have its length in memory alone.</param>
+internal readonly record struct SpareFile(string Name, IDiskFile File, bool IsLengthDurable = true);
 
 /// <summary>
 /// The spares, and the file that is becoming one. A file is zero-filled once, so that a frame changes no metadata and its
@@ -59,7 +62,7 @@ internal sealed class SpareFiles(IDisk disk, JournalOptions options, Lock gate)
 
         if (isWanted && file.Length == options.SegmentBytes)
         {
-            _ready.Enqueue(new SpareFile(name, file));
+            _ready.Enqueue(new SpareFile(name, file, IsLengthDurable: false));
             return;
         }
 

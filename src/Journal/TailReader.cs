@@ -3,8 +3,13 @@ namespace EdgeOrleans.Journal;
 /// <summary>Reads records back from segments, a window at a time: neighbours cost no call each.</summary>
 internal sealed class TailReader
 {
-    private const int WindowBytes = 128 * 1024;
+    private const int LargestWindowBytes = 128 * 1024;
+    private const int SmallestWindowBytes = 1024;
 
+    // Doubles while most of a window is the owner's own, halves when others' records lie between: with a hundred busy
+    // owners a large window would be read a hundred times.
+    private int _targetBytes = 8 * 1024;
+    private int _usedBytes;
     private byte[] _window = [];
     private SegmentFile? _segment;
     private int _windowOffset;
@@ -40,11 +45,17 @@ internal sealed class TailReader
     {
         if (segment == _segment && offset >= _windowOffset && offset + size <= _windowOffset + _windowLength)
         {
+            _usedBytes += size;
             return true;
         }
 
+        _targetBytes = _usedBytes >= _windowLength / 4
+            ? Math.Min(2 * _targetBytes, LargestWindowBytes)
+            : Math.Max(_targetBytes / 2, SmallestWindowBytes);
+        _usedBytes = size;
+
         // A new array each time: slices of the old one are in the caller's hands.
-        var length = Math.Min(Math.Max(size, WindowBytes), segment.Length - offset);
+        var length = Math.Min(Math.Max(size, _targetBytes), segment.Length - offset);
         _window = GC.AllocateUninitializedArray<byte>(length);
         _segment = segment;
         _windowOffset = offset;

@@ -3,6 +3,12 @@ using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
 using EdgeOrleans.Silo.Native;
 
+if (Usage.For(args) is { } usage)
+{
+    await Console.Out.WriteLineAsync(usage);
+    return (int)ExitCode.Stopped;
+}
+
 try
 {
     var configuration = ConfigurationSources.Read(args);
@@ -19,7 +25,7 @@ try
     });
     builder.AddWeb(options, configuration);
 
-    await using var app = builder.Build();
+    var app = builder.Build();
     app.UseWeb(options);
     return (int)await ServiceRun.Run(app, options);
 }
@@ -27,4 +33,11 @@ catch (StartFault fault)
 {
     await Console.Error.WriteLineAsync(fault.Message);
     return (int)fault.ExitCode;
+}
+#pragma warning disable CA1031 // The last resort: an exit code of its own instead of an abort.
+catch (Exception fault)
+#pragma warning restore CA1031
+{
+    await Console.Error.WriteLineAsync(fault.ToString());
+    return (int)ExitCode.Fault;
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reflection;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Hosting;
 using Microsoft.AspNetCore.Connections;
 
 namespace EdgeOrleans.Silo;
@@ -15,8 +16,11 @@ internal static partial class ServiceRun
     public static string Version { get; } =
         typeof(ServiceRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
+    /// <summary>Whether the start is over.</summary>
+    public static bool HasStarted { get; private set; }
+
     /// <summary>Starts, says so in one line, and runs until a signal.</summary>
-    /// <exception cref="StartFault">The address is taken.</exception>
+    /// <exception cref="StartFault">The web server does not start.</exception>
     public static async Task<ExitCode> Run(WebApplication app, ServiceOptions options)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeOrleans");
@@ -25,19 +29,32 @@ internal static partial class ServiceRun
             LogWarning(log, warning);
         }
 
+        var order = app.Services.GetRequiredService<ServerOrder>();
         try
         {
             await app.StartAsync();
         }
-        catch (Exception e) when (e is AddressInUseException or SocketException || e.InnerException is AddressInUseException or SocketException)
+        catch (Exception e) when (order.OnlyServerIsLeft)
         {
-            throw new StartFault(ExitCode.AddressUnavailable, $"Cannot listen on {string.Join(", ", app.Urls)}: {e.Message}");
+            var where = options.UsesKestrelEndpoints ? "the addresses of Kestrel:Endpoints" : options.Api.Listen;
+            throw ListenFault(e, where, IsAddressFault(e) ? ExitCode.AddressUnavailable : ExitCode.Configuration);
+        }
+        catch (Exception e) when (options.Gateway is not null && IsAddressFault(e))
+        {
+            throw ListenFault(e, $"{options.Gateway} ({OptionTable.GatewayPort.Name})", ExitCode.AddressUnavailable);
         }
 
+        HasStarted = true;
         await Console.Out.WriteLineAsync($"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPath}");
         await Stopped(app, log);
         return ExitCode.Stopped;
     }
+
+    private static StartFault ListenFault(Exception e, string where, ExitCode code) =>
+        new(code, $"Cannot listen on {where}: {e.GetBaseException().Message.ReplaceLineEndings(" ")}");
+
+    private static bool IsAddressFault(Exception? e) =>
+        e is AddressInUseException or SocketException || (e is not null && IsAddressFault(e.InnerException));
 
     private static async Task Stopped(WebApplication app, ILogger log)
     {

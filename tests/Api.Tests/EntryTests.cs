@@ -119,8 +119,10 @@ public sealed class EntryTests(SharedGateway shared)
 
         var set = await _gateway.Send("POST", path, $"{{\"value\":{value}}}");
         var get = await _gateway.Send("GET", path);
+        var head = await _gateway.Send("HEAD", path);
 
-        Assert.Equal((201, 200), (set.Status, get.Status));
+        Assert.Equal((201, 200, 200), (set.Status, get.Status, head.Status));
+        Assert.Equal(get.Headers["Content-Length"], head.Headers["Content-Length"]);
         Assert.Equal(value, set.Json.GetProperty("value").GetRawText());
         Assert.Equal(value, get.Json.GetProperty("value").GetRawText());
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -24,23 +25,31 @@ public sealed class RawConnection : IAsyncDisposable
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly List<byte> _unread = [];
+    private Stream _stream = Stream.Null;
 
+    /// <summary>Connects, over TLS when the address says so.</summary>
     public static async Task<RawConnection> Open(Uri address)
     {
         var connection = new RawConnection();
         await connection._socket.ConnectAsync(address.Host, address.Port);
+        connection._stream = new NetworkStream(connection._socket);
+        if (address.Scheme == "https")
+        {
+            var tls = new SslStream(connection._stream);
+            connection._stream = tls;
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = address.Host,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=localhost",
+            });
+        }
+
         return connection;
     }
 
     public Task Send(string text) => Send(Encoding.Latin1.GetBytes(text));
 
-    public async Task Send(ReadOnlyMemory<byte> bytes)
-    {
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
-        }
-    }
+    public async Task Send(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
@@ -91,18 +100,18 @@ public sealed class RawConnection : IAsyncDisposable
         try
         {
             using var patience = new CancellationTokenSource(Patience);
-            return await _socket.ReceiveAsync(new byte[1], SocketFlags.None, patience.Token) == 0;
+            return await _stream.ReadAsync(new byte[1], patience.Token) == 0;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             return true;
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _stream.DisposeAsync();
         _socket.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task<byte[]> ReadChunks()
@@ -164,11 +173,11 @@ public sealed class RawConnection : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            var count = await _socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token);
+            var count = await _stream.ReadAsync(buffer, patience.Token);
             _unread.AddRange(buffer.AsSpan(0, count));
             return count > 0;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             return false;
         }

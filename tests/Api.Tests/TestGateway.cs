@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,9 @@ public sealed class TestGateway : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<TestGateway> Start(ApiOptions? options = null)
+    /// <param name="options">The gateway's options.</param>
+    /// <param name="configure">What else the server is told, after the gateway has told it its own.</param>
+    public static async Task<TestGateway> Start(ApiOptions? options = null, Action<KestrelServerOptions>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
@@ -50,6 +53,7 @@ public sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IServiceStatus>(status);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEdgeOrleansApi(options ?? Options());
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(configure ?? (_ => { }));
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), gatewayPort: 0));
         var app = builder.Build();
         app.UseEdgeOrleansApi();

@@ -47,4 +47,54 @@ public sealed class FileDiskTests : IDisposable
         var fault = Assert.Throws<DataDirectoryInUseException>(() => new FileDisk(_directory));
         Assert.Equal($"The data directory {_directory} is in use by another process.", fault.Message);
     }
+
+    [Fact]
+    public void Directory_is_free_again_once_its_disk_is_disposed_of()
+    {
+        new FileDisk(_directory).Dispose();
+        new FileDisk(_directory).Dispose();
+    }
+
+    [Fact]
+    public void Files_are_created_written_renamed_over_and_removed()
+    {
+        using var disk = new FileDisk(Path.Combine(_directory, "deep", "down"));
+        Assert.True(disk.FreeBytes > 0);
+        using (var file = disk.Create("one"))
+        {
+            file.Write("hello"u8, 3);
+            file.FlushData();
+            disk.Rename("one", "two");
+            Assert.Equal(8, file.Length);
+            var buffer = new byte[20];
+            Assert.Equal(5, file.Read(buffer, 3));
+            Assert.Equal("hello"u8.ToArray(), buffer[..5]);
+            Assert.Equal(0, file.Read(buffer, 8));
+        }
+
+        disk.Create("three").Dispose();
+        Assert.Throws<IOException>(() => disk.Create("three"));
+        disk.Rename("two", "three");
+        disk.FlushNames();
+        using (var file = disk.Open("three"))
+        {
+            Assert.Equal(8, file.Length);
+        }
+
+        disk.Remove("three");
+        disk.FlushNames();
+        Assert.DoesNotContain("three", disk.List());
+        Assert.Throws<FileNotFoundException>(() => disk.Open("three"));
+    }
+
+    [Fact]
+    public void Full_file_system_is_told_apart_from_other_faults()
+    {
+        // The one device that is always full.
+        Assert.SkipUnless(File.Exists("/dev/full"), "No /dev/full here.");
+        using var disk = new FileDisk(_directory);
+        File.CreateSymbolicLink(Path.Combine(_directory, "full"), "/dev/full");
+        using var file = disk.Open("full");
+        Assert.Throws<DiskFullException>(() => file.Write(new byte[10], 0));
+    }
 }

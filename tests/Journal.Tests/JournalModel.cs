@@ -15,11 +15,12 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
     private FaultyDisk _disk = new();
     private FlashJournal? _journal;
     private int _cutAt = int.MaxValue;
+    private int _failAt = int.MaxValue;
     private bool _isSmall;
 
     public int PowerCuts { get; private set; }
 
-    public int SegmentsReused { get; private set; }
+    public int SegmentsBegun { get; private set; }
 
     public void Run(int steps)
     {
@@ -58,18 +59,15 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
                     Trim();
                     break;
                 case < 92:
-                    Note("close");
-                    var hadRoom = !_isSmall && _journal!.Pressure.UsedBytes < options.MaxBytes;
-                    _journal!.Dispose();
-                    SettleAll();
-                    var marks = _owners.Values.Select(owner => _journal.OwnerOf(owner.Key).TrimmedSequence).ToList();
-                    Open();
-                    Assert.Equal(hadRoom ? marks : _owners.Values.Select(owner => _journal.OwnerOf(owner.Key).TrimmedSequence), _owners.Values.Select(owner => _journal.OwnerOf(owner.Key).TrimmedSequence));
+                    Close();
                     break;
                 case < 94:
                     // A kill: the cache stays, whatever was flushed or not.
                     Note("kill");
                     Open();
+                    break;
+                case < 95:
+                    _failAt = _disk.Operations + _random.Next(12);
                     break;
                 default:
                     _cutAt = _disk.Operations + _random.Next(12);
@@ -87,10 +85,18 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
         // Recovery may be cut as well, more than once.
         while (true)
         {
-            PowerCuts++;
-            Note("cut");
-            _disk = _disk.AfterPowerCut(_random);
-            Watch();
+            if (_random.Next(4) == 0)
+            {
+                Note("killed");
+            }
+            else
+            {
+                PowerCuts++;
+                Note("cut");
+                _disk = _disk.AfterPowerCut(_random);
+                Watch();
+            }
+
             _cutAt = _random.Next(3) == 0 ? _disk.Operations + _random.Next(8) : int.MaxValue;
             try
             {
@@ -106,7 +112,14 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
     private void Watch() => _disk.Before = (operation, name) =>
     {
         _trace.Append("  ").Append(operation).Append(' ').AppendLine(name);
-        SegmentsReused += operation == "rename" && name.StartsWith("spare") ? 1 : 0;
+        SegmentsBegun += operation == "rename" && name.StartsWith("spare") ? 1 : 0;
+        if (_disk.Operations >= _failAt && !name.StartsWith("quarantine"))
+        {
+            _trace.AppendLine("  which fails");
+            _failAt = int.MaxValue;
+            throw new IOException("Input/output error (injected).");
+        }
+
         if (_disk.Operations >= _cutAt)
         {
             _cutAt = int.MaxValue;
@@ -148,7 +161,21 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
         }
 
         SettleAll();
-        Check(_journal!);
+        if (_journal!.Failure is { } failure)
+        {
+            // Nothing is ever tried again; only a restart helps.
+            Assert.Contains("injected", failure);
+            var operations = _disk.Operations;
+            Assert.False(_journal.RunOnce());
+            Assert.False(_journal.TryAppend(_journal.OwnerOf("late"), [new JournalRecord(1, default)], true, out _, out var refusal));
+            Assert.Equal(AppendRefusal.Failed, refusal);
+            Assert.All(_owners.Values.SelectMany(owner => owner.InDoubt), pending => Assert.True(pending.Group.Outcome.IsCompleted));
+            Assert.Equal(operations, _disk.Operations);
+            Note("restart after " + failure);
+            Open();
+        }
+
+        Check(_journal);
     }
 
     private void SettleAll()
@@ -176,9 +203,35 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
         Assert.Equal(owner.Saved, _journal.OwnerOf(owner.Key).TrimmedSequence);
     }
 
+    private void Close()
+    {
+        Note("close");
+        var hadRoom = !_isSmall && _journal!.Pressure.UsedBytes < options.MaxBytes;
+        _journal!.Dispose();
+        SettleAll();
+        var wasClean = hadRoom && _journal.Failure == "The journal is closed.";
+        var marks = _owners.Values.Select(owner => _journal.OwnerOf(owner.Key).TrimmedSequence).ToList();
+        Open();
+        if (wasClean)
+        {
+            Assert.Equal(marks, _owners.Values.Select(owner => _journal.OwnerOf(owner.Key).TrimmedSequence));
+        }
+    }
+
     private void Open()
     {
-        _journal = JournalSetup.Open(_disk, options, seed);
+        _failAt = _random.Next(12) == 0 ? _disk.Operations + _random.Next(12) : int.MaxValue;
+        try
+        {
+            _journal = JournalSetup.Open(_disk, options, seed);
+        }
+        catch (IOException)
+        {
+            Note("open again");
+            _journal = JournalSetup.Open(_disk, options, seed);
+        }
+
+        _failAt = int.MaxValue;
         Note($"open {_journal.Recovery.TornTail} used {_journal.Pressure.UsedBytes}");
         Assert.Empty(_journal.Recovery.Damage);
         Assert.True(_journal.Pressure.UsedBytes <= options.MaxBytes + (3 * options.SegmentBytes), "The pool grows.");

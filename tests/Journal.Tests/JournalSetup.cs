@@ -37,7 +37,13 @@ internal static class JournalSetup
     {
         var group = journal.Append(owner, sequence, payload);
         journal.Pump();
-        Assert.Equal(CommitOutcome.Durable, group.Outcome.Result);
+        group.AssertIs(CommitOutcome.Durable);
+    }
+
+    public static void AssertIs(this CommitGroup group, CommitOutcome outcome)
+    {
+        Assert.True(group.Outcome.IsCompletedSuccessfully, "The group is still waiting.");
+        Assert.Equal(outcome, group.Outcome.Result);
     }
 
     public static void Pump(this FlashJournal journal)

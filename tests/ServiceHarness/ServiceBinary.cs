@@ -6,6 +6,9 @@ public static class ServiceBinary
     /// <summary>The environment variable that names another binary.</summary>
     public const string Variable = "EDGEORLEANS_BINARY";
 
+    /// <summary>The top of the repository that the tests were built from.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
     /// <summary>The binary's full path.</summary>
     public static string Path { get; } = Find();
 
@@ -21,14 +24,17 @@ public static class ServiceBinary
 
         // This assembly lies in tests/X/bin/Release/net10.0, the service in src/Silo/bin/Release/net10.0.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = output;
-        while (root is not null && !Directory.Exists(System.IO.Path.Combine(root.FullName, "src", "Silo")))
+        return System.IO.Path.Combine(RepositoryRoot, "src", "Silo", "bin", output.Parent!.Name, output.Name, "edgeorleans");
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !Directory.Exists(System.IO.Path.Combine(folder.FullName, "src", "Silo")))
         {
-            root = root.Parent;
+            folder = folder.Parent;
         }
 
-        return root is null || output.Parent is null
-            ? throw new InvalidOperationException($"There is no src/Silo above {AppContext.BaseDirectory}.")
-            : System.IO.Path.Combine(root.FullName, "src", "Silo", "bin", output.Parent.Name, output.Name, "edgeorleans");
+        return folder?.FullName ?? throw new InvalidOperationException($"There is no src/Silo above {AppContext.BaseDirectory}.");
     }
 }

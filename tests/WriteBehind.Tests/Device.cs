@@ -13,6 +13,8 @@ namespace EdgeOrleans.WriteBehind.Tests;
 /// </summary>
 internal sealed class Device : IDisposable
 {
+    private static int Writers;
+
     private readonly MemoryDisk _disk = new();
     private readonly JournalOptions _journalOptions;
     private readonly IStateRows[] _rows;
@@ -21,7 +23,6 @@ internal sealed class Device : IDisposable
     private readonly OneThread _thread;
     private WriteBehindTarget[] _targets = [];
     private readonly int _chunkBytes;
-    private int _writers;
     private int _life;
 
     public Device(OneThread thread, IStateRows[] rows, TimeSpan[] saveAfter, int chunkBytes = 256 * 1024, JournalOptions? journalOptions = null)
@@ -69,21 +70,22 @@ internal sealed class Device : IDisposable
     /// <returns>Whether the journal took it.</returns>
     public bool TryChange(string key, Action<ModelCollection> change)
     {
-        if (Journal.Pressure.State != JournalState.Writing)
-        {
-            return false;
-        }
-
-        var model = Models[key];
-        var before = model.Sequence;
+        var before = Models[key];
+        var model = before.Copy();
         change(model);
-        if (model.Sequence == before)
+        if (model.Sequence == before.Sequence)
         {
             return true;
         }
 
-        Assert.Equal(before + 1, model.Sequence);
-        Assert.True(Journal.TryAppend(Journal.OwnerOf(key), [new JournalRecord(model.Sequence, Encode(model))], true, out var group, out var refusal), refusal.ToString());
+        Assert.Equal(before.Sequence + 1, model.Sequence);
+        if (!Journal.TryAppend(Journal.OwnerOf(key), [new JournalRecord(model.Sequence, Encode(model))], false, out var group, out var refusal))
+        {
+            Assert.Equal(AppendRefusal.BacklogFull, refusal);
+            return false;
+        }
+
+        Models[key] = model;
         while (Journal.DurablePosition < group.Position)
         {
             Assert.True(Journal.RunOnce(), $"{Journal.Failure} {Journal.Pressure}");
@@ -187,7 +189,7 @@ internal sealed class Device : IDisposable
                 return other;
             }
 
-            return _active[key] = new CollectionSavers(key, $"writer {++_writers}", _targets, loaded.Outline.State, Models[key].Sequence);
+            return _active[key] = new CollectionSavers(key, $"writer {Interlocked.Increment(ref Writers)}", _targets, loaded.Outline.State, Models[key].Sequence);
         }
     }
 

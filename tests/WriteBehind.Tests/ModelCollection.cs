@@ -55,6 +55,25 @@ internal sealed class ModelCollection
         TombstoneFloor = Sequence;
     }
 
+    public ModelCollection Copy()
+    {
+        var copy = new ModelCollection
+        {
+            MaxTombstones = MaxTombstones, Sequence = Sequence, LastVersion = LastVersion, TombstoneFloor = TombstoneFloor, LastChange = LastChange,
+        };
+        foreach (var (key, entry) in _entries)
+        {
+            copy._entries.Add(key, entry);
+        }
+
+        foreach (var (sequence, tombstone) in _tombstones)
+        {
+            copy._tombstones.Add(sequence, tombstone);
+        }
+
+        return copy;
+    }
+
     public CollectionSnapshot Snapshot()
     {
         var items = _entries.Values.ToArray();

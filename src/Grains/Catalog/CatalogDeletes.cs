@@ -27,10 +27,19 @@ internal sealed class CatalogDeletes(
 
     // Intents that are durable and not carried out, by namespace.
     private readonly Dictionary<string, Dictionary<string, long>> _intents = [];
+    private readonly TaskCompletionSource _leftOvers = new();
     private bool _goesOn;
+
+    /// <summary>Ends when each delete that was found at load has been gone on with once.</summary>
+    public Task LeftOvers => _leftOvers.Task;
 
     /// <summary>What a delete under way removes of a collection; 0 when there is none.</summary>
     public long BoundOf(string collectionKey) => _deletions.TryGetValue(collectionKey, out var deletion) ? deletion.Bound : 0;
+
+    /// <summary>Whether a delete that is under way is written down, and so will be carried out whatever happens.</summary>
+    public bool IsWrittenDown(string collectionKey) =>
+        CollectionKey.TrySplit(collectionKey, out var ns, out _)
+        && _intents.TryGetValue(ns, out var bounds) && bounds.ContainsKey(collectionKey);
 
     /// <summary>The write under way that takes a collection off the list.</summary>
     public Task? Removal(string collectionKey) => _removals.GetValueOrDefault(collectionKey);
@@ -80,7 +89,11 @@ internal sealed class CatalogDeletes(
     /// <param name="wait">How long to wait before the first try.</param>
     public void GoOn(TimeSpan wait)
     {
-        if (!_goesOn && _intents.Count > 0)
+        if (_intents.Count == 0)
+        {
+            _leftOvers.TrySetResult();
+        }
+        else if (!_goesOn)
         {
             _goesOn = true;
             _ = CarryOutIntents(wait);
@@ -89,8 +102,8 @@ internal sealed class CatalogDeletes(
 
     /// <summary>Deletes one collection of a namespace, or all.</summary>
     /// <returns>Why it is not done, or not known to be; <see langword="null"/> when it is.</returns>
-    public Task<Refusal?> Delete(string ns, string? collection) =>
-        InTurn(ns, async () => await CarryOut(ns) ?? await DeleteListed(ns, collection));
+    public Task<Refusal?> Delete(string ns, string? collection, Deadline deadline) =>
+        InTurn(ns, async () => await CarryOut(ns) ?? await DeleteListed(ns, collection, deadline));
 
     /// <summary>Runs deletes of one namespace one after the other.</summary>
     private async Task<Refusal?> InTurn(string ns, Func<Task<Refusal?>> delete)
@@ -119,7 +132,7 @@ internal sealed class CatalogDeletes(
         }
     }
 
-    private async Task<Refusal?> DeleteListed(string ns, string? collection)
+    private async Task<Refusal?> DeleteListed(string ns, string? collection, Deadline deadline)
     {
         var keys = index.ListCollections(ns).Where(name => collection is null || name == collection)
             .Select(name => CollectionKey.Join(ns, name)).ToArray();
@@ -134,9 +147,15 @@ internal sealed class CatalogDeletes(
         var bounds = new Dictionary<string, long>(keys.Length);
         try
         {
-            if (await OnEach(keys, key => collections.Fence(key, now), (key, version) => bounds[key] = version) is { } refusal)
+            if (await OnEach(keys, key => collections.Fence(key, now), answer => answer.Refusal, (key, answer) => bounds[key] = answer.Version) is { } refusal)
             {
                 return refusal;
+            }
+
+            if (deadline.IsOver)
+            {
+                // Whoever asked has been told so, and may have written since: that must not be deleted.
+                return Refusals.TimedOut;
             }
 
             foreach (var (key, bound) in bounds)
@@ -176,9 +195,10 @@ internal sealed class CatalogDeletes(
         var refusal = await OnEach(
             [.. bounds.Keys],
             key => collections.Clear(key, bounds[key]),
-            (key, version) =>
+            answer => answer.Refusal,
+            (key, answer) =>
             {
-                if (version <= bounds[key])
+                if (answer.IsEmpty)
                 {
                     gone.Add(key);
                 }
@@ -243,6 +263,7 @@ internal sealed class CatalogDeletes(
                 await InTurn(ns, () => CarryOut(ns));
             }
 
+            _leftOvers.TrySetResult();
             wait = TimeSpan.FromTicks(Math.Clamp(wait.Ticks * 2, FirstRetry.Ticks, LastRetry.Ticks));
         }
 
@@ -263,19 +284,20 @@ internal sealed class CatalogDeletes(
     }
 
     /// <returns>The first refusal; <see langword="null"/> when there was none.</returns>
-    private static async Task<Refusal?> OnEach(string[] keys, Func<string, Task<VersionAnswer>> call, Action<string, long> take)
+    private static async Task<Refusal?> OnEach<T>(
+        string[] keys, Func<string, Task<T>> call, Func<T, Refusal?> refusalOf, Action<string, T> take)
     {
         foreach (var some in keys.Chunk(CollectionCatalog.CallsAtOnce))
         {
             var answers = await Task.WhenAll(some.Select(call));
             for (var i = 0; i < some.Length; i++)
             {
-                if (answers[i].Refusal is { } refusal)
+                if (refusalOf(answers[i]) is { } refusal)
                 {
                     return refusal;
                 }
 
-                take(some[i], answers[i].Version);
+                take(some[i], answers[i]);
             }
         }
 

@@ -14,14 +14,18 @@ internal sealed class CollectionCatalog
 
     private readonly ICollections _collections;
     private readonly LimitsOptions _limits;
+    private readonly ServiceClock _clock;
+    private readonly TimeSpan _timeout;
     private readonly CatalogIndex _index = new();
     private readonly CatalogDeletes _deletes;
     private readonly Dictionary<string, Task<Refusal?>> _registering = [];
     private Task<Refusal?>? _loading;
     private bool _isLoaded;
 
-    public CollectionCatalog(ICollections collections, LimitsOptions limits, ServiceClock clock)
+    public CollectionCatalog(ICollections collections, LimitsOptions limits, ServiceClock clock, TimeSpan timeout)
     {
+        _clock = clock;
+        _timeout = timeout;
         _collections = collections;
         _limits = limits;
         _deletes = new CatalogDeletes(collections, _index, clock, key => _registering.GetValueOrDefault(key));
@@ -43,8 +47,8 @@ internal sealed class CollectionCatalog
     /// <summary>What is known of a collection. Never waits for a delete: deletes wait for collections that ask this.</summary>
     public async Task<Standing> Find(string collectionKey) =>
         await Open() is { } refusal
-            ? new Standing(refusal, false, 0)
-            : new Standing(null, _index.Contains(collectionKey), _deletes.BoundOf(collectionKey));
+            ? new Standing(refusal, false, 0, false)
+            : new Standing(null, _index.Contains(collectionKey), _deletes.BoundOf(collectionKey), _deletes.IsWrittenDown(collectionKey));
 
     /// <summary>Lists a collection, durably.</summary>
     /// <returns>Why not; <see langword="null"/> when it is listed.</returns>
@@ -108,16 +112,34 @@ internal sealed class CollectionCatalog
         return new NamespaceInfo(names, keys, bytes);
     }
 
-    public async Task<Refusal?> DeleteNamespace(string ns) => await Open() ?? await _deletes.Delete(ns, null);
+    public Task<Refusal?> DeleteNamespace(string ns) => Delete(ns, null);
 
-    public async Task<Refusal?> DeleteCollection(string ns, string collection) => await Open() ?? await _deletes.Delete(ns, collection);
+    public Task<Refusal?> DeleteCollection(string ns, string collection) => Delete(ns, collection);
+
+    private async Task<Refusal?> Delete(string ns, string? collection)
+    {
+        var deadline = new Deadline(_clock, _timeout);
+        if (await Open() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Once its bound is set it goes on to its end, whoever waits.
+        var delete = _deletes.Delete(ns, collection, deadline);
+        await deadline.Race(delete);
+        return delete.IsCompleted ? await delete : Refusals.TimedOut;
+    }
 
     private async Task RequireOpen()
     {
+        var deadline = new Deadline(_clock, _timeout);
         if (await Open() is { } refusal)
         {
             throw new RefusedException(refusal);
         }
+
+        // What a kill cut short is finished before it can be seen; what cannot be finished now does not keep the rest from being seen.
+        await deadline.Race(_deletes.LeftOvers);
     }
 
     private async Task<Refusal?> Load()

@@ -7,7 +7,7 @@ internal sealed class GrainCollections(IGrainFactory grains) : ICollections
 {
     public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => Control(collectionKey).Fence(atLeast);
 
-    public Task<VersionAnswer> Clear(string collectionKey, long bound) => Control(collectionKey).Clear(bound);
+    public Task<ClearAnswer> Clear(string collectionKey, long bound) => Control(collectionKey).Clear(bound);
 
     public Task<CollectionInfo> Info(string collectionKey) => grains.GetGrain<ICollectionGrain>(collectionKey).Info().AsTask();
 

@@ -7,7 +7,7 @@ internal interface ICollections
 {
     Task<VersionAnswer> Fence(string collectionKey, long atLeast);
 
-    Task<VersionAnswer> Clear(string collectionKey, long bound);
+    Task<ClearAnswer> Clear(string collectionKey, long bound);
 
     Task<CollectionInfo> Info(string collectionKey);
 

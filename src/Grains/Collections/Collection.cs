@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 
@@ -44,6 +45,9 @@ internal sealed class Collection : IDisposable
 
     /// <summary>Somebody else writes the rows of this collection: the activation must go.</summary>
     public bool HasConflict { get; private set; }
+
+    /// <summary>What is in memory; <see langword="null"/> before it is loaded. For tests: callers have <see cref="Get"/>.</summary>
+    internal CollectionEntries? Entries => _loading.Entries;
 
     /// <summary>Whether <see cref="Get"/> can answer now.</summary>
     public bool CanRead => _loading.Entries is not null && _nameFault is null;
@@ -149,11 +153,14 @@ internal sealed class Collection : IDisposable
             : ApplyLater(batch!, new Deadline(_services));
     }
 
-    /// <summary>Applies a batch of the service's own to the catalog's collection, of any size.</summary>
+    /// <summary>
+    /// Applies a batch of the service's own to the catalog's collection, of any size, and waits until its outcome is known:
+    /// what the catalog has in memory must not differ from what is on flash. Who waits for the catalog has a deadline there.
+    /// </summary>
     public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) =>
         await Load() is { } refusal
             ? Refusals.All(batch.Operations.Length, refusal)
-            : await Judge(batch, null, new Deadline(_services), reclaims);
+            : await Judge(batch, null, Deadline.None, reclaims);
 
     /// <summary>Makes every version from here on greater than <paramref name="atLeast"/> and than every one given before.</summary>
     public async Task<VersionAnswer> Fence(long atLeast)
@@ -169,23 +176,23 @@ internal sealed class Collection : IDisposable
     }
 
     /// <summary>Removes every entry with a version of at most <paramref name="bound"/>.</summary>
-    public async Task<VersionAnswer> Clear(long bound)
+    public async Task<ClearAnswer> Clear(long bound)
     {
         if ((await _loading.LoadByClear(bound) ?? await Load()) is { } refusal)
         {
-            return new VersionAnswer(refusal, 0);
+            return new ClearAnswer(refusal, false);
         }
 
         _registration.Cancel();
         var group = _loading.Writer!.Clear(bound, out refusal);
-        var lastVersion = _loading.LastVersion;
+        var isEmpty = _loading.Entries!.NewestBytes == 0;
         if (refusal is null && group is not null)
         {
             await new Deadline(_services).Race(group.Outcome);
             refusal = Settle(group);
         }
 
-        return new VersionAnswer(refusal, lastVersion);
+        return new ClearAnswer(refusal, isEmpty);
     }
 
     /// <summary>Saves to a target what it lacks. Only the freeze happens in a turn.</summary>

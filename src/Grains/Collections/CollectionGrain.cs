@@ -30,7 +30,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
 
     public Task<VersionAnswer> Fence(long atLeast) => _collection.Fence(atLeast);
 
-    public Task<VersionAnswer> Clear(long bound) => _collection.Clear(bound);
+    public Task<ClearAnswer> Clear(long bound) => _collection.Clear(bound);
 
     public async Task<SaveResult> Save(int target)
     {

@@ -13,9 +13,11 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private Task<Refusal?>? _running;
+    private Task<Refusal?>? _clearing;
     private Refusal? _failure;
     private long _failedAt;
     private long _versionFloor;
+    private long _clearBound;
 
     /// <summary>What is known since the collection was opened; <see langword="null"/> before.</summary>
     public RecoveredCollection? Opened { get; private set; }
@@ -61,9 +63,9 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
             return refusal;
         }
 
-        if (Entries is null && _running is null && LastVersion <= bound)
+        if (Entries is null && _running is null && _clearing is null && LastVersion <= bound)
         {
-            return await Join(_running = Guard(() => ClearUnread(bound)));
+            return await Join(_clearing = GuardClear(bound));
         }
 
         return null;
@@ -74,6 +76,18 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
         // What runs may be the other of the two; then it is our turn after it.
         while (!isDone())
         {
+            if (_clearing is { } clearing)
+            {
+                // Refused, it has changed nothing, and is no reason not to read what is there.
+                await new Deadline(services).Race(clearing);
+                if (!clearing.IsCompleted)
+                {
+                    return StillLoading();
+                }
+
+                continue;
+            }
+
             if (_running is null && _failure is not null && services.Clock.GetElapsedTime(_failedAt) < RetryAfter)
             {
                 return _failure;
@@ -92,9 +106,29 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
     private async Task<Refusal?> Join(Task<Refusal?> running)
     {
         await new Deadline(services).Race(running);
-        return running.IsCompleted
-            ? await running
-            : new Refusal(RefusalCode.Unavailable, $"collection '{key}' is still being loaded; try again later");
+        return running.IsCompleted ? await running : StillLoading();
+    }
+
+    private Refusal StillLoading() => new(RefusalCode.Unavailable, $"{What} is still being loaded; try again later");
+
+    private string What => isSystem ? "the catalog" : $"collection '{key}'";
+
+    private async Task<Refusal?> GuardClear(long bound)
+    {
+        // The caller has to store the task before it can end.
+        await Task.Yield();
+        try
+        {
+            return await ClearUnread(bound);
+        }
+        catch (Exception fault)
+        {
+            return new Refusal(RefusalCode.Unavailable, $"{What} cannot be cleared: {fault.Message}");
+        }
+        finally
+        {
+            _clearing = null;
+        }
     }
 
     private async Task<Refusal?> Guard(Func<Task<Refusal?>> work)
@@ -107,7 +141,7 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
         }
         catch (Exception fault)
         {
-            _failure = new Refusal(RefusalCode.Unavailable, $"collection '{key}' cannot be loaded: {fault.Message}");
+            _failure = new Refusal(RefusalCode.Unavailable, $"{What} cannot be loaded: {fault.Message}");
         }
 
         _failedAt = services.Clock.GetTimestamp();
@@ -128,18 +162,61 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
             IsListed = standing.IsListed;
             IsRegistered = standing.IsListed && standing.ClearedThrough == 0;
             _versionFloor = Math.Max(_versionFloor, standing.ClearedThrough);
+            _clearBound = standing.IsClearing ? standing.ClearedThrough : 0;
         }
 
-        var recovered = withEntries
-            ? await services.Recovery.Load(key, IsListed || isSystem, stopped)
-            : await services.Recovery.Open(key, IsListed || isSystem, stopped);
+        var recovered = await Read(withEntries);
         Opened = recovered;
+        if (_clearBound > 0 && recovered.Entries is not { Count: 0 } && await ClearBeforeUse(recovered))
+        {
+            return null;
+        }
+
         if (recovered.Entries is not null)
         {
             Use(recovered.Entries);
         }
 
         return null;
+    }
+
+    private Task<RecoveredCollection> Read(bool withEntries) => withEntries
+        ? services.Recovery.Load(key, IsListed || isSystem, stopped)
+        : services.Recovery.Open(key, IsListed || isSystem, stopped);
+
+    /// <summary>
+    /// A delete that is written down will be carried out whatever happens, so it is, before anything is shown: else a reader would see
+    /// a value after a kill, and then see it go. The catalog's own call finds it done.
+    /// </summary>
+    /// <returns>Whether the collection is loaded. When the journal takes no clear now, what is there is shown.</returns>
+    private async Task<bool> ClearBeforeUse(RecoveredCollection recovered)
+    {
+        if (recovered.LastVersion <= _clearBound)
+        {
+            return await ClearUnread(_clearBound) is null;
+        }
+
+        var entries = recovered.Entries;
+        if (entries is null)
+        {
+            Opened = await Read(withEntries: true);
+            entries = Opened.Entries!;
+        }
+
+        var writer = NewWriter(entries);
+        if (!entries.ClearsNothing(_clearBound))
+        {
+            entries.StageClear(_clearBound);
+            if (writer.AppendStaged(isAtomic: false, reclaims: true, out _) is { } group)
+            {
+                await group.Outcome;
+            }
+
+            writer.CatchUp();
+        }
+
+        Use(entries);
+        return true;
     }
 
     private async Task<Refusal?> ClearUnread(long bound)

@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 
@@ -9,7 +10,7 @@ namespace EdgeOrleans.Grains.Collections;
 /// Reading and building happen on <paramref name="scheduler"/>, never in a grain's turn.
 /// </summary>
 internal sealed class CollectionRecovery(
-    FlashJournal journal, CollectionLoader loader, TimeProvider timers, TaskScheduler scheduler, DamageReport damage)
+    FlashJournal journal, CollectionLoader loader, ServiceClock clock, TaskScheduler scheduler, DamageReport damage)
 {
     // A flush takes a fraction of a millisecond to some tens of them, and only an activation right after another meets one here.
     private static readonly TimeSpan FlushPollInterval = TimeSpan.FromMilliseconds(2);
@@ -29,21 +30,22 @@ internal sealed class CollectionRecovery(
         // An earlier activation may have gone with appends in flight. They are part of the past that is recovered here.
         while (owner.LastAppendedPosition > journal.DurablePosition && journal.Failure is null)
         {
-            await Task.Delay(FlushPollInterval, timers, ct);
+            await Task.Delay(FlushPollInterval, clock, ct);
         }
 
         // A new collection works while storage is away. Never appended to and not listed: two witnesses,
         // so that damage to either alone cannot make a saved collection look new.
+        // What the journal forgot (marks of long deleted collections, see TrimMarkWriter) may still stand in storage: numbers begin above it.
         if (!isListed && owner.LastSequence == 0 && !journal.Recovery.IsFresh)
         {
-            return await Build(owner, null, null);
+            return await Build(owner, null, null, FirstSequence());
         }
 
         for (var isRetry = false; ; isRetry = true)
         {
             var loaded = withEntries ? await loader.Load(key, ct) : null;
             var outline = loaded?.Outline ?? await loader.LoadOutline(key, ct);
-            var recovered = await Build(owner, outline, loaded);
+            var recovered = await Build(owner, outline, loaded, 0);
 
             // After the tail was read, or a save of the activation before this one could trim records that neither of the two shows.
             var trimmed = owner.TrimmedSequence;
@@ -61,11 +63,18 @@ internal sealed class CollectionRecovery(
         }
     }
 
-    private Task<RecoveredCollection> Build(JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded) =>
-        Task.Factory.StartNew(
-            () => BuildNow(owner, outline, loaded), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+    /// <summary>
+    /// Above every sequence that an earlier life of a collection can have reached: 65,536 changes a second since the service exists.
+    /// Fits the 48 bits of a sequence until 2162.
+    /// </summary>
+    private long FirstSequence() => (long)(clock.GetUtcNow() - ServiceClock.Epoch).TotalSeconds << 16;
 
-    private static RecoveredCollection BuildNow(JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded)
+    private Task<RecoveredCollection> Build(
+        JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded, long firstSequence) => Task.Factory.StartNew(
+            () => BuildNow(owner, outline, loaded, firstSequence), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+
+    private static RecoveredCollection BuildNow(
+        JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded, long firstSequence)
     {
         CollectionEntries? entries = null;
         if (loaded is not null)
@@ -82,13 +91,13 @@ internal sealed class CollectionRecovery(
         {
             // Nothing to load but tombstones. Without them a target that is behind takes a snapshot, which is small.
             entries = new CollectionEntries();
-            var sequence = outline?.Sequence ?? 0;
+            var sequence = outline?.Sequence ?? firstSequence;
             entries.Restored(sequence, outline?.LastVersion ?? 0, [], sequence);
         }
 
         var saved = outline?.Sequence ?? 0;
         var lastVersion = outline?.LastVersion ?? 0;
-        var lastSequence = Math.Max(saved, owner.LastSequence);
+        var lastSequence = Math.Max(Math.Max(saved, firstSequence), owner.LastSequence);
         var hasTail = false;
         foreach (var record in owner.ReadTail())
         {

@@ -3,9 +3,21 @@ using System.Runtime.CompilerServices;
 namespace EdgeOrleans.Grains.Collections;
 
 /// <summary>The time that one call has in all, over everything it waits for.</summary>
-internal readonly struct Deadline(CollectionServices services)
+internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
 {
-    private readonly long _started = services.Clock.GetTimestamp();
+    private readonly long _started = clock.GetTimestamp();
+
+    /// <summary>The time that a client's call has.</summary>
+    public Deadline(CollectionServices services)
+        : this(services.Clock, services.Timeout)
+    {
+    }
+
+    /// <summary>Waits for ever: for what somebody has to know the outcome of, whoever still waits for it.</summary>
+    public static Deadline None { get; } = new(TimeProvider.System, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Whether the time is over.</summary>
+    public bool IsOver => timeout != Timeout.InfiniteTimeSpan && clock.GetElapsedTime(_started) >= timeout;
 
     /// <summary>
     /// Ends when the task ends, or when the time is over; which of the two, the task itself tells. Throws nothing.
@@ -13,8 +25,13 @@ internal readonly struct Deadline(CollectionServices services)
     /// </summary>
     public ConfiguredTaskAwaitable Race(Task task)
     {
-        var left = services.Timeout - services.Clock.GetElapsedTime(_started);
-        var race = task.IsCompleted ? task : task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, services.Clock);
+        var race = task;
+        if (!task.IsCompleted && timeout != Timeout.InfiniteTimeSpan)
+        {
+            var left = timeout - clock.GetElapsedTime(_started);
+            race = task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+        }
+
         return race.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -10,9 +10,9 @@ internal interface ICollectionControl : IGrainWithStringKey
     [Alias("Fence")]
     Task<VersionAnswer> Fence(long atLeast);
 
-    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>; answers when that is durable, with the newest version.</summary>
+    /// <summary>Removes every entry with a version of at most <paramref name="bound"/>; answers when that is durable.</summary>
     [Alias("Clear")]
-    Task<VersionAnswer> Clear(long bound);
+    Task<ClearAnswer> Clear(long bound);
 
     /// <summary>Saves to a target what it lacks, loading the collection first if need be.</summary>
     /// <param name="target">The number of the target in the process's list.</param>
@@ -41,6 +41,19 @@ internal sealed class VersionAnswer(Refusal? refusal, long version)
     /// <summary>The version.</summary>
     [Id(1)]
     public long Version { get; } = version;
+}
+
+/// <summary>What a clear has left, or why it is not known to be done.</summary>
+[GenerateSerializer, Immutable, Alias("EdgeOrleans.ClearAnswer")]
+internal sealed class ClearAnswer(Refusal? refusal, bool isEmpty)
+{
+    /// <summary>Why not; <see langword="null"/> when it is done.</summary>
+    [Id(0)]
+    public Refusal? Refusal { get; } = refusal;
+
+    /// <summary>Whether nothing was left, writes that were not durable yet included. What is set after it registers the collection anew.</summary>
+    [Id(1)]
+    public bool IsEmpty { get; } = isEmpty;
 }
 
 /// <summary>The content of the catalog's own collection, in key order.</summary>

@@ -13,7 +13,7 @@ internal interface IRegistry
 
 /// <summary>What the catalog knows of a collection.</summary>
 [GenerateSerializer, Immutable, Alias("EdgeOrleans.Standing")]
-internal sealed class Standing(Refusal? refusal, bool isListed, long clearedThrough)
+internal sealed class Standing(Refusal? refusal, bool isListed, long clearedThrough, bool isClearing)
 {
     /// <summary>Why the catalog cannot answer; <see langword="null"/> when it does.</summary>
     [Id(0)]
@@ -26,4 +26,8 @@ internal sealed class Standing(Refusal? refusal, bool isListed, long clearedThro
     /// <summary>A delete under way will remove what has at most this version, so no new write may get one; 0 for none.</summary>
     [Id(2)]
     public long ClearedThrough { get; } = clearedThrough;
+
+    /// <summary>Whether that delete is written down, so that it will be carried out whatever happens: what it removes must not be shown.</summary>
+    [Id(3)]
+    public bool IsClearing { get; } = isClearing;
 }

@@ -20,6 +20,9 @@ internal sealed class Registration(string collectionKey, IRegistry registry)
     {
         IsMade = false;
         _cancellations++;
+
+        // What is under way may have been answered before the delete began: nobody who comes later may take its word.
+        _making = null;
     }
 
     /// <summary>Has the collection listed. After success <see cref="IsMade"/> still tells, because it may have been cancelled on the way.</summary>
@@ -41,6 +44,8 @@ internal sealed class Registration(string collectionKey, IRegistry registry)
 
     private async Task<Refusal?> MakeOnce()
     {
+        var cancellations = _cancellations;
+
         // The caller has to store the task before it can end.
         await Task.Yield();
         try
@@ -53,7 +58,10 @@ internal sealed class Registration(string collectionKey, IRegistry registry)
         }
         finally
         {
-            _making = null;
+            if (cancellations == _cancellations)
+            {
+                _making = null;
+            }
         }
     }
 }

@@ -45,6 +45,7 @@ public sealed class CollectionSaver
         _target = target;
         _state = state;
         _loadedSequence = loadedSequence;
+        target.Opened(collectionKey);
     }
 
     /// <summary>Everything up to this sequence is in the target's rows, as far as is known here.</summary>
@@ -66,7 +67,13 @@ public sealed class CollectionSaver
     }
 
     /// <summary>The activation is going: a save under way ends before its next storage call, and none begins any more.</summary>
-    public void Stop() => Volatile.Write(ref _stopped, true);
+    public void Stop()
+    {
+        if (!Interlocked.Exchange(ref _stopped, true))
+        {
+            _target.Closed(_collectionKey);
+        }
+    }
 
     private async Task<SaveResult> SaveInLane(CollectionSnapshot snapshot, CancellationToken ct)
     {
@@ -75,25 +82,31 @@ public sealed class CollectionSaver
             return final;
         }
 
-        try
+        for (var isRetry = false; ; isRetry = true)
         {
-            return await BringUpTo(snapshot, ct);
-        }
-        catch (ForeignWriterException e) when (_target.IsPrimary)
-        {
-            return _final = new SaveResult(SaveOutcome.Conflict, SavedSequence, $"collection '{_collectionKey}': {e.Message}");
-        }
-        catch (Exception e) when (e is ForeignWriterException or RowsVanishedException)
-        {
-            // A secondary has no say in who may write: what is there now is looked at afresh, and is left alone if it is ahead of us.
-            // And what we hold is complete, so a storage that began anew is filled again.
-            _state = null;
-            _unfinished = null;
-            return new SaveResult(SaveOutcome.Failed, 0, $"collection '{_collectionKey}' has to be saved anew: {e.Message}");
-        }
-        catch (Exception e)
-        {
-            return new SaveResult(SaveOutcome.Failed, SavedSequence, e.Message);
+            try
+            {
+                return await BringUpTo(snapshot, ct);
+            }
+            catch (ForeignWriterException e) when (_target.IsPrimary)
+            {
+                return _final = new SaveResult(SaveOutcome.Conflict, SavedSequence, $"collection '{_collectionKey}': {e.Message}");
+            }
+            catch (Exception e) when (e is ForeignWriterException or RowsVanishedException)
+            {
+                // A secondary has no say in who may write: what is there now is looked at afresh, and is left alone if it is ahead of us.
+                // And what we hold is complete, so a storage that began anew is filled again.
+                _state = null;
+                _unfinished = null;
+                if (isRetry)
+                {
+                    return new SaveResult(SaveOutcome.Failed, 0, e.Message);
+                }
+            }
+            catch (Exception e)
+            {
+                return new SaveResult(SaveOutcome.Failed, SavedSequence, e.Message);
+            }
         }
     }
 

@@ -1,28 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EdgeOrleans.Grains.WriteBehind;
 
-/// <summary>The collections that wait to be saved to one target, and how the target fares. Used by the scheduler's pump alone.</summary>
+/// <summary>
+/// The collections that wait to be saved to one target, and how the target fares. Used by the scheduler's pump alone.
+/// One collection that cannot be saved holds up only itself; when a second fails and none succeeds it is the target's fault.
+/// </summary>
 internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvider time, Random random)
 {
+    // Two saves overlap encoding and storage; more would only pile up buffers, since SQLite has one writer.
+    private const int MaxRunning = 2;
+
     private readonly Queue<string> _waiting = [];
     private readonly HashSet<string> _known = [];
+    private readonly Dictionary<string, CollectionFault> _faults = [];
+    private readonly Backoff _backoff = new(time, random);
+    private readonly HashSet<string> _failedSinceSuccess = [];
 
     public WriteBehindTarget Target { get; } = target;
 
     /// <summary>The target's place in the process's list.</summary>
     public int Number { get; } = number;
 
-    public Backoff Backoff { get; } = new(time, random);
-
     /// <summary>Saves that have not returned.</summary>
     public int Running { get; private set; }
 
-    /// <summary>Collections that wait or are being saved.</summary>
-    public int Count => _known.Count;
-
-    public bool HasWaiting => _waiting.Count > 0;
-
     /// <summary>What the target's last failure was, and since when it fails; <see langword="null"/> while it works.</summary>
     public (string Message, DateTimeOffset Since)? Fault { get; private set; }
+
+    /// <summary>Whether the target is left alone for a while.</summary>
+    public bool IsBackingOff => _backoff.IsWaiting;
+
+    /// <summary>Whether a collection could be saved now.</summary>
+    public bool HasReady => !IsBackingOff && _waiting.Any(IsReady);
+
+    /// <summary>What fails here, as sentences.</summary>
+    public IEnumerable<string> Warnings => Fault is { } fault
+        ? [$"storage '{Target.Name}' has taken no saves since {fault.Since:u}, {_known.Count} collections wait: {fault.Message}"]
+        : _faults.Select(f => $"collection '{f.Key}' could not be saved to '{Target.Name}' since {f.Value.Since:u}: {f.Value.Message}");
 
     public void Add(string collectionKey)
     {
@@ -32,10 +47,31 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
         }
     }
 
-    public string Start()
+    /// <summary>Takes a collection to be saved now, if there is one and the target can take it.</summary>
+    public bool TryStart([NotNullWhen(true)] out string? collectionKey)
     {
-        Running++;
-        return _waiting.Dequeue();
+        collectionKey = null;
+
+        // One try is enough to learn that a storage still fails.
+        if (IsBackingOff || Running >= (Fault is null ? MaxRunning : 1))
+        {
+            return false;
+        }
+
+        for (var i = _waiting.Count; i > 0; i--)
+        {
+            var next = _waiting.Dequeue();
+            if (IsReady(next))
+            {
+                Running++;
+                collectionKey = next;
+                return true;
+            }
+
+            _waiting.Enqueue(next);
+        }
+
+        return false;
     }
 
     /// <summary>A save returned; the collection may be added again.</summary>
@@ -45,21 +81,76 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
         _known.Remove(collectionKey);
     }
 
-    /// <returns>Whether the target worked until now.</returns>
-    public bool Failed(string message)
+    /// <summary>A save failed, and is tried again.</summary>
+    /// <returns>What is new about it, if anything.</returns>
+    public SaveFault Failed(string collectionKey, string message)
+    {
+        Add(collectionKey);
+        var isNew = !_faults.TryGetValue(collectionKey, out var fault);
+        fault ??= new CollectionFault(new Backoff(time, random), time.GetUtcNow());
+        fault.Message = message;
+        fault.Backoff.Failed();
+        _faults[collectionKey] = fault;
+        _failedSinceSuccess.Add(collectionKey);
+        if (_failedSinceSuccess.Count > 1)
+        {
+            return TargetFailed(message);
+        }
+
+        return isNew ? SaveFault.NewOfCollection : SaveFault.Known;
+    }
+
+    /// <summary>The target itself failed.</summary>
+    public SaveFault TargetFailed(string message)
     {
         var isNew = Fault is null;
         Fault = (message, Fault?.Since ?? time.GetUtcNow());
-        Backoff.Failed();
-        return isNew;
+        _backoff.Failed();
+        return isNew ? SaveFault.NewOfTarget : SaveFault.Known;
     }
 
-    /// <returns>Since when the target had failed; <see langword="null"/> when it had not.</returns>
-    public DateTimeOffset? Succeeded()
+    /// <summary>The target took something.</summary>
+    /// <returns>Since when it had not; <see langword="null"/> when it works as before.</returns>
+    public DateTimeOffset? Succeeded(string? collectionKey)
     {
+        if (collectionKey is not null)
+        {
+            _faults.Remove(collectionKey);
+        }
+
         var since = Fault?.Since;
         Fault = null;
-        Backoff.Succeeded();
+        _backoff.Succeeded();
+        _failedSinceSuccess.Clear();
         return since;
     }
+
+    /// <summary>Lets everything be tried at once.</summary>
+    public void SkipBackoff()
+    {
+        _backoff.Skip();
+        foreach (var fault in _faults.Values)
+        {
+            fault.Backoff.Skip();
+        }
+    }
+
+    private bool IsReady(string collectionKey) => !_faults.TryGetValue(collectionKey, out var fault) || !fault.Backoff.IsWaiting;
+
+    private sealed class CollectionFault(Backoff backoff, DateTimeOffset since)
+    {
+        public Backoff Backoff { get; } = backoff;
+
+        public DateTimeOffset Since { get; } = since;
+
+        public string Message { get; set; } = "";
+    }
+}
+
+/// <summary>What a failed save tells.</summary>
+internal enum SaveFault
+{
+    Known,
+    NewOfCollection,
+    NewOfTarget,
 }

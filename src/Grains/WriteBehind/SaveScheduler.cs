@@ -14,9 +14,6 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// </remarks>
 public sealed partial class SaveScheduler
 {
-    // Two saves overlap encoding and storage; more would only pile up buffers, since SQLite has one writer.
-    private const int MaxRunning = 2;
-
     // A checkpoint flushes the database, so it waits until all that is due has been saved, for so many collections,
     // or for so long, since one collection whose save hangs must not keep the others from being trimmed.
     private const int MaxUnflushed = 64;
@@ -25,8 +22,8 @@ public sealed partial class SaveScheduler
     // Under pressure the holders of the oldest segments are saved, few at a time: the journal is looked at again after each few.
     private const int OwnersUnderPressure = 8;
 
-    // A collection whose records are not durable yet would be asked again and again.
-    private static readonly TimeSpan SameCollectionAgainAfter = TimeSpan.FromSeconds(1);
+    // A collection that has nothing to give although the journal has records of it is not asked again and again.
+    private static readonly TimeSpan FruitlessAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly FlashJournal _journal;
     private readonly Func<string, int, Task<SaveResult>> _save;
@@ -37,10 +34,11 @@ public sealed partial class SaveScheduler
     private readonly ConcurrentQueue<string> _requested = [];
     private readonly SaveQueue _primary;
     private readonly SecondaryQueue[] _secondaries;
-    private readonly Dictionary<string, long> _askedAt = [];
+    private readonly Dictionary<string, long> _fruitlessAt = [];
     private Dictionary<string, (long Sequence, long Epoch)> _unflushed = [];
+    private Dictionary<string, (long Sequence, long Epoch)>? _flushing;
     private long _unflushedSince;
-    private bool _isFlushing;
+    private long _knownEpoch;
     private bool _saveAll = true;
 
     /// <param name="journal">Says what has to be saved, and is trimmed.</param>
@@ -67,6 +65,7 @@ public sealed partial class SaveScheduler
         }
 
         _primary = new SaveQueue(targets[0], 0, clock, random);
+        _knownEpoch = targets[0].Rows.Epoch;
         _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), clock))];
     }
 
@@ -80,9 +79,9 @@ public sealed partial class SaveScheduler
         {
             lock (_gate)
             {
-                return !_saveAll && !_isFlushing && _returned.IsEmpty && _requested.IsEmpty
-                    && Queues().All(q => q.Running == 0 && (!q.HasWaiting || q.Backoff.IsWaiting))
-                    && (_unflushed.Count == 0 || _primary.Backoff.IsWaiting);
+                return !_saveAll && _flushing is null && _returned.IsEmpty && _requested.IsEmpty
+                    && Queues().All(q => q.Running == 0 && !q.HasReady)
+                    && (_unflushed.Count == 0 || _primary.IsBackingOff);
             }
         }
     }
@@ -94,12 +93,7 @@ public sealed partial class SaveScheduler
         {
             lock (_gate)
             {
-                return
-                [
-                    .. Queues().Where(q => q.Fault is not null).Select(q =>
-                        $"storage '{q.Target.Name}' has taken no saves since {q.Fault!.Value.Since:u}, {q.Count} collections wait: {q.Fault.Value.Message}"),
-                    .. _secondaries.SelectMany(s => s.Ahead.Values),
-                ];
+                return [.. Queues().SelectMany(q => q.Warnings), .. _secondaries.SelectMany(s => s.Ahead.Values)];
             }
         }
     }
@@ -119,7 +113,7 @@ public sealed partial class SaveScheduler
             _saveAll = true;
             foreach (var queue in Queues())
             {
-                queue.Backoff.Skip();
+                queue.SkipBackoff();
             }
         }
 
@@ -169,6 +163,16 @@ public sealed partial class SaveScheduler
             }
         }
 
+        if (_primary.Target.Rows.Epoch is var epoch && epoch != _knownEpoch)
+        {
+            // The rows are gone, and the journal has let go of what was in them: loaded collections are all that is left of it.
+            _knownEpoch = epoch;
+            foreach (var key in _primary.Target.OpenCollections())
+            {
+                _primary.Add(key);
+            }
+        }
+
         var isForced = _saveAll;
         var pressure = _journal.Pressure;
         if (pressure.OldestUnsavedSinceMicros == 0)
@@ -202,17 +206,18 @@ public sealed partial class SaveScheduler
 
     private void AskOldest(IEnumerable<JournalOwner> owners)
     {
-        foreach (var (key, at) in _askedAt)
+        foreach (var (key, at) in _fruitlessAt)
         {
-            if (_clock.GetElapsedTime(at) >= SameCollectionAgainAfter)
+            if (_clock.GetElapsedTime(at) >= FruitlessAgainAfter)
             {
-                _askedAt.Remove(key);
+                _fruitlessAt.Remove(key);
             }
         }
 
         foreach (var owner in owners)
         {
-            if (!_askedAt.ContainsKey(owner.Key))
+            // What is saved and waits for its flush is still in the journal.
+            if (!_unflushed.ContainsKey(owner.Key) && _flushing?.ContainsKey(owner.Key) != true && !_fruitlessAt.ContainsKey(owner.Key))
             {
                 _primary.Add(owner.Key);
             }
@@ -225,17 +230,11 @@ public sealed partial class SaveScheduler
     {
         var hasProgress = false;
 
-        // One try is enough to learn that a storage still fails.
-        while (queue.HasWaiting && !queue.Backoff.IsWaiting && queue.Running < (queue.Backoff.IsFailing ? 1 : MaxRunning))
+        while (queue.TryStart(out var next))
         {
             hasProgress = true;
-            var key = queue.Start();
+            var key = next;
             var epoch = queue.Target.Rows.Epoch;
-            if (queue.Target.IsPrimary)
-            {
-                _askedAt[key] = _clock.GetTimestamp();
-            }
-
             _ = Call(() => _save(key, queue.Number), result => Saved(queue, key, epoch, result));
         }
 
@@ -248,7 +247,7 @@ public sealed partial class SaveScheduler
         switch (result.Outcome)
         {
             case SaveOutcome.UpToDate or SaveOutcome.Saved:
-                Works(queue);
+                Works(queue, key);
                 if (queue.Target.IsPrimary)
                 {
                     // Found up to date is not yet durable either: a process before this one may have died before it flushed.
@@ -273,8 +272,8 @@ public sealed partial class SaveScheduler
 
                 break;
             default:
-                queue.Add(key);
-                Fails(queue, result.Message ?? result.Outcome.ToString());
+                var message = result.Message ?? result.Outcome.ToString();
+                Log(queue, queue.Failed(key, message), key, message);
                 break;
         }
     }
@@ -283,29 +282,29 @@ public sealed partial class SaveScheduler
 
     private bool StartFlush()
     {
-        var isDue = _unflushed.Count > 0 && !_isFlushing && !_primary.Backoff.IsWaiting
-            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasWaiting) || _clock.GetElapsedTime(_unflushedSince) >= FlushAfter);
+        var isDue = _unflushed.Count > 0 && _flushing is null && !_primary.IsBackingOff
+            && (_unflushed.Count >= MaxUnflushed || (_primary.Running == 0 && !_primary.HasReady) || _clock.GetElapsedTime(_unflushedSince) >= FlushAfter);
         if (!isDue)
         {
             return false;
         }
 
-        var saved = _unflushed;
+        _flushing = _unflushed;
         _unflushed = [];
-        _isFlushing = true;
         _ = Call(
             async () =>
             {
                 await _primary.Target.Rows.MakeDurable(CancellationToken.None);
                 return new SaveResult(SaveOutcome.Saved, 0, null);
             },
-            result => Flushed(saved, result));
+            Flushed);
         return true;
     }
 
-    private void Flushed(Dictionary<string, (long Sequence, long Epoch)> saved, SaveResult result)
+    private void Flushed(SaveResult result)
     {
-        _isFlushing = false;
+        var saved = _flushing!;
+        _flushing = null;
         if (result.Outcome == SaveOutcome.Failed)
         {
             foreach (var (key, save) in saved)
@@ -313,16 +312,16 @@ public sealed partial class SaveScheduler
                 _unflushed.TryAdd(key, save);
             }
 
-            Fails(_primary, result.Message!);
+            Log(_primary, _primary.TargetFailed(result.Message!), "", result.Message!);
             return;
         }
 
-        Works(_primary);
+        Works(_primary, null);
         foreach (var (key, save) in saved)
         {
             if (save.Epoch == _primary.Target.Rows.Epoch)
             {
-                _journal.Trim(_journal.OwnerOf(key), save.Sequence);
+                Trim(_journal.OwnerOf(key), save.Sequence);
             }
             else
             {
@@ -330,6 +329,16 @@ public sealed partial class SaveScheduler
                 _primary.Add(key);
             }
         }
+    }
+
+    private void Trim(JournalOwner owner, long sequence)
+    {
+        if (owner.HasTail && sequence <= owner.TrimmedSequence)
+        {
+            _fruitlessAt[owner.Key] = _clock.GetTimestamp();
+        }
+
+        _journal.Trim(owner, sequence);
     }
 
     /// <summary>Makes a call and hands its result, or its failure, to the pump. Each call is waited for to its end, however long that is.</summary>
@@ -349,17 +358,21 @@ public sealed partial class SaveScheduler
         Woken?.Invoke();
     }
 
-    private void Fails(SaveQueue queue, string message)
+    private void Log(SaveQueue queue, SaveFault fault, string key, string message)
     {
-        if (queue.Failed(message))
+        if (fault == SaveFault.NewOfTarget)
         {
             LogFailing(_logger, queue.Target.Name, message);
         }
+        else if (fault == SaveFault.NewOfCollection)
+        {
+            LogCollectionFailing(_logger, key, queue.Target.Name, message);
+        }
     }
 
-    private void Works(SaveQueue queue)
+    private void Works(SaveQueue queue, string? key)
     {
-        if (queue.Succeeded() is { } since)
+        if (queue.Succeeded(key) is { } since)
         {
             var seconds = (long)(_clock.GetUtcNow() - since).TotalSeconds;
             LogWorking(_logger, queue.Target.Name, seconds);
@@ -368,6 +381,9 @@ public sealed partial class SaveScheduler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
     private static partial void LogFailing(ILogger logger, string target, string fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Collection '{Collection}' could not be saved to '{Target}'; it is tried again until it is: {Fault}")]
+    private static partial void LogCollectionFailing(ILogger logger, string collection, string target, string fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Storage '{Target}' takes saves again, after {Seconds} s")]
     private static partial void LogWorking(ILogger logger, string target, long seconds);

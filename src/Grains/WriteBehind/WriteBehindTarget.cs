@@ -12,6 +12,7 @@ namespace EdgeOrleans.Grains.WriteBehind;
 public sealed class WriteBehindTarget(string name, IStateRows rows, bool isPrimary, TimeSpan saveAfter, TaskScheduler? scheduler = null)
 {
     private readonly Dictionary<string, Task> _lanes = [];
+    private readonly Dictionary<string, int> _open = [];
     private readonly TaskScheduler _scheduler = scheduler ?? TaskScheduler.Default;
 
     /// <summary>What the target is called in logs and in <c>/health</c>.</summary>
@@ -52,6 +53,34 @@ public sealed class WriteBehindTarget(string name, IStateRows rows, bool isPrima
         return Task.Factory
             .StartNew(() => RunAfter(collectionKey, previous, work, ended, ct), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler)
             .Unwrap();
+    }
+
+    /// <summary>The collections that have a saver, so are loaded.</summary>
+    internal IReadOnlyList<string> OpenCollections()
+    {
+        lock (_lanes)
+        {
+            return [.. _open.Keys];
+        }
+    }
+
+    internal void Opened(string collectionKey)
+    {
+        lock (_lanes)
+        {
+            _open[collectionKey] = _open.GetValueOrDefault(collectionKey) + 1;
+        }
+    }
+
+    internal void Closed(string collectionKey)
+    {
+        lock (_lanes)
+        {
+            if (--_open[collectionKey] == 0)
+            {
+                _open.Remove(collectionKey);
+            }
+        }
     }
 
     private async Task<T> RunAfter<T>(string collectionKey, Task previous, Func<Task<T>> work, TaskCompletionSource ended, CancellationToken ct)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EdgeOrleans.Silo.Configuration;
 
 /// <summary>One option of the service: its name in the configuration, what it may be and what it is for. The table in README is these.</summary>
-internal abstract class Option(string name, string defaultText, string bound, string meaning)
+internal abstract class Option(string name, string defaultText, string range, string meaning)
 {
     /// <summary>The key in the configuration, <c>Section:Name</c>; <c>Section__Name</c> in the environment.</summary>
     public string Name { get; } = name;
@@ -11,8 +11,11 @@ internal abstract class Option(string name, string defaultText, string bound, st
     /// <summary>The default as one would write it; empty when there is none.</summary>
     public string DefaultText { get; } = defaultText;
 
+    /// <summary>What values are allowed, for a table.</summary>
+    public string Range { get; } = range;
+
     /// <summary>What values are allowed, as the end of the sentence "must be …".</summary>
-    public string Bound { get; } = bound;
+    public virtual string Bound => Range;
 
     /// <summary>What it is for.</summary>
     public string Meaning { get; } = meaning;
@@ -23,8 +26,11 @@ internal abstract class Option(string name, string defaultText, string bound, st
 
 /// <summary>A whole number with a unit.</summary>
 internal sealed class NumberOption(string name, long defaultValue, long min, long max, string unit, string meaning)
-    : Option(name, defaultValue.ToString(CultureInfo.InvariantCulture), $"a whole number from {min} to {max}{(unit.Length == 0 ? "" : " " + unit)}", meaning)
+    : Option(name, defaultValue.ToString(CultureInfo.InvariantCulture), $"{min} to {max}{(unit.Length == 0 ? "" : " " + unit)}", meaning)
 {
+    /// <inheritdoc/>
+    public override string Bound => "a whole number from " + Range;
+
     /// <summary>The smallest value allowed.</summary>
     public long Min { get; } = min;
 

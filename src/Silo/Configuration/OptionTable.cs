@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeOrleans.Api;
 
 namespace EdgeOrleans.Silo.Configuration;
 
@@ -19,7 +20,7 @@ internal static class OptionTable
         "Http:Listen", "addresses such as 'http://localhost:8080', separated by ';'",
         "Where it listens; http://localhost:8080 when neither this nor Kestrel:Endpoints is set. "
         + "An address that other machines reach needs Http:Token or Http:AllowAnonymous.",
-        ListenAddresses.IsAddress);
+        ListenRules.IsAddress);
 
     public static readonly TextOption Token = new(
         "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health and /metrics must carry. Empty: none.",

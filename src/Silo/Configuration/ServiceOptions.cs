@@ -46,6 +46,7 @@ internal sealed class ServiceOptions
     public static ServiceOptions Read(IConfiguration configuration)
     {
         var usesKestrelEndpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
         var options = new ServiceOptions
         {
@@ -67,8 +68,8 @@ internal sealed class ServiceOptions
             },
             Journal = ReadJournal(configuration, valueBytes),
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
-            Gateway = ReadGateway(configuration),
-            Warnings = [.. PredecessorVariables.Warnings(configuration)],
+            Gateway = gateway,
+            Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
         };
         RequireLocalOrGuarded(configuration, options.Api);
 
@@ -133,6 +134,11 @@ internal sealed class ServiceOptions
         return port == 0 ? null : new IPEndPoint(address, port);
     }
 
+    private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway) =>
+        gateway is null || IPAddress.IsLoopback(gateway.Address)
+            ? []
+            : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway} and asks for no token."];
+
     /// <summary>Whoever opens the service to a network says who may come in.</summary>
     private static void RequireLocalOrGuarded(IConfiguration configuration, ApiOptions api)
     {
@@ -141,12 +147,12 @@ internal sealed class ServiceOptions
         var addresses = api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, Url: url)).Concat(endpoints);
         foreach (var (name, url) in addresses)
         {
-            if (!ListenAddresses.IsAddress(url))
+            if (!ListenRules.IsAddress(url))
             {
                 Require($"{name} is '{url}', but must be {OptionTable.Listen.Bound}.");
             }
 
-            if (!ListenAddresses.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
+            if (!ListenRules.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
             {
                 Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
             }

@@ -76,21 +76,22 @@ internal static class SqliteSchema
     /// <remarks>
     /// A BLOB means binary JSON to some versions of SQLite, hence the casts. <c>-></c> gives JSON text, where <c>->></c> and
     /// <c>json_extract</c> would make a number of 20 digits a float. The catalog has no namespace and is left out.
-    /// In a group with <c>max()</c> SQLite takes the other columns from the row that has the maximum.
+    /// In a group with <c>max()</c> SQLite takes the other columns from the row that has the maximum. What is materialized would
+    /// otherwise be parsed again for each entry.
     /// </remarks>
     private const string EntriesView =
         """
         CREATE VIEW entries AS
         WITH
-            head AS (
+            head AS MATERIALIZED (
                 SELECT ServiceId, GrainIdExtensionString,
-                    payload -> '$.generation' AS generation, payload ->> '$.save' AS save,
+                    payload ->> '$.generation' AS generation, payload ->> '$.save' AS save,
                     payload ->> '$.sequence' AS sequence, payload ->> '$.chunks' AS chunks
                 FROM (
                     SELECT ServiceId, GrainIdExtensionString, CAST(PayloadBinary AS TEXT) AS payload
                     FROM OrleansStorage WHERE GrainTypeString = 'head' AND PayloadBinary IS NOT NULL)
             ),
-            payload AS (
+            part AS (
                 SELECT s.ServiceId, s.GrainIdExtensionString, CAST(s.PayloadBinary AS TEXT) AS payload, 0 AS complete
                 FROM head AS h JOIN OrleansStorage AS s USING (ServiceId, GrainIdExtensionString)
                 WHERE s.GrainTypeString LIKE 's_-%' AND substr(s.GrainTypeString, 2, 1) = CAST(h.generation % 2 AS TEXT)
@@ -103,16 +104,19 @@ internal static class SqliteSchema
                     LEFT JOIN head AS h USING (ServiceId, GrainIdExtensionString)
                 WHERE s.payload ->> '$.save' > coalesce(h.save, 0)
             ),
+            named AS MATERIALIZED (
+                SELECT ServiceId, GrainIdExtensionString, complete, payload -> '$.entries' AS list,
+                    payload ->> '$.namespace' AS namespace, payload ->> '$.collection' AS collection
+                FROM part
+            ),
             entry AS (
-                SELECT p.ServiceId, p.GrainIdExtensionString,
-                    p.payload ->> '$.namespace' AS namespace, p.payload ->> '$.collection' AS collection,
+                SELECT n.namespace, n.collection,
                     e.value ->> '$.key' AS key, e.value -> '$.value' AS value, e.value ->> '$.version' AS version,
                     max(e.value ->> '$.sequence') AS sequence
-                FROM payload AS p, json_each(p.payload, '$.entries') AS e
-                WHERE e.value ->> '$.sequence' > p.complete
-                GROUP BY p.ServiceId, p.GrainIdExtensionString, e.value ->> '$.key'
+                FROM named AS n, json_each(n.list) AS e
+                WHERE e.value ->> '$.sequence' > n.complete AND n.namespace <> ''
+                GROUP BY n.ServiceId, n.GrainIdExtensionString, e.value ->> '$.key'
             )
-        SELECT namespace, collection, key, value, version FROM entry
-        WHERE value IS NOT NULL AND namespace <> '';
+        SELECT namespace, collection, key, value, version FROM entry WHERE value IS NOT NULL;
         """;
 }

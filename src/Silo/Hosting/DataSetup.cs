@@ -21,10 +21,11 @@ internal static class DataSetup
     {
         try
         {
-            var journal = FlashJournal.Open(new FileDisk(Path.Combine(options.DataPath, JournalFolder)), options.Journal);
+            // Under the lock, and before recovery writes anything.
+            var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
             return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
                 ? throw new StartFault(ExitCode.DataTooNew, fault)
-                : journal;
+                : FlashJournal.Open(disk, options.Journal);
         }
         catch (DataDirectoryInUseException)
         {

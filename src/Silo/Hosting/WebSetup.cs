@@ -12,7 +12,8 @@ internal static class WebSetup
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddEdgeOrleansApi(options.Api);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
-        builder.Services.AddHostedService<OrderlyStop>();
+        builder.Services.AddSingleton<ServerOrder>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ServerOrder>());
     }
 
     /// <summary>Puts the gateway behind the addresses.</summary>
@@ -37,9 +38,12 @@ internal static class WebSetup
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("EdgeOrleans", LogLevel.Information);
 
-        // Advice for servers (server GC), and at some starts a stall that is a race in the watchdog's own set-up.
-        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
-        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // A start that fails is told in one line on standard error, not by each framework on its way down.
+        logging.AddFilter("Microsoft.Extensions.Hosting", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
+        logging.AddFilter("Orleans", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
+
+        // Warns at some starts of a stall that is a race in its own set-up.
+        logging.AddFilter("Orleans.Runtime.Watchdog", static level => ServiceRun.HasStarted && level >= LogLevel.Error);
         logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 }

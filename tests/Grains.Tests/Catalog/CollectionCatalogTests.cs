@@ -100,7 +100,7 @@ public sealed class CollectionCatalogTests
     {
         _collections.Keys = keys;
         return new CollectionCatalog(
-            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()));
+            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()), TimeSpan.FromSeconds(5));
     }
 
     private static async Task<int> CountOf(int wanted, Func<int> count)
@@ -128,7 +128,7 @@ public sealed class CollectionCatalogTests
 
         public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => Task.FromResult(new VersionAnswer(null, Version));
 
-        public Task<VersionAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new VersionAnswer(null, Version));
+        public Task<ClearAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new ClearAnswer(null, isEmpty: true));
 
         public Task<CollectionInfo> Info(string collectionKey) => Task.FromResult(new CollectionInfo(0, 0, 0));
 

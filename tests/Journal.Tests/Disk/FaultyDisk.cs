@@ -62,11 +62,11 @@ public sealed class FaultyDisk : IDisk
 
         var file = new FaultyFile();
         Change(names => names[name] = file);
-        return new Handle(this, file, name);
+        return new Handle(this, file);
     }
 
     public IDiskFile Open(string name) =>
-        _names.TryGetValue(name, out var file) ? new Handle(this, file, name) : throw new FileNotFoundException(name);
+        _names.TryGetValue(name, out var file) ? new Handle(this, file) : throw new FileNotFoundException(name);
 
     public void Rename(string from, string to)
     {
@@ -112,9 +112,12 @@ public sealed class FaultyDisk : IDisk
         Operations++;
     }
 
-    private sealed class Handle(FaultyDisk disk, FaultyFile file, string name) : IDiskFile
+    private sealed class Handle(FaultyDisk disk, FaultyFile file) : IDiskFile
     {
         public long Length => file.Length;
+
+        // A file that was renamed or removed is written through the old handle all the same.
+        private string Name => disk._names.FirstOrDefault(entry => entry.Value == file).Key ?? "";
 
         public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);
 
@@ -125,7 +128,7 @@ public sealed class FaultyDisk : IDisk
             var room = disk.FreeBytes;
             try
             {
-                disk.Enter("write", name);
+                disk.Enter("write", Name);
             }
             catch (PowerCutException)
             {
@@ -146,7 +149,7 @@ public sealed class FaultyDisk : IDisk
         {
             try
             {
-                disk.Enter("flush", name);
+                disk.Enter("flush", Name);
             }
             catch (IOException)
             {

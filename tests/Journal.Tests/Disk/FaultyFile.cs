@@ -80,6 +80,15 @@ public sealed class FaultyFile
             }
         }
 
+        if (_unflushed.Count > 0 && random.Next(4) == 0)
+        {
+            // The sector under write when the power went.
+            var (offset, data) = _unflushed[random.Next(_unflushed.Count)];
+            var noise = new byte[FaultyDisk.SectorBytes];
+            random.NextBytes(noise);
+            bytes = Overwritten(bytes, noise, (offset + random.Next(data.Length)) / FaultyDisk.SectorBytes * FaultyDisk.SectorBytes);
+        }
+
         Array.Resize(ref bytes, (int)length);
         return new FaultyFile { _cache = bytes, _flash = (byte[])bytes.Clone() };
     }

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Hosting.Server;
 namespace EdgeOrleans.Silo.Hosting;
 
 /// <summary>
-/// What happens at the end before anything stops: no new connection, a short while for requests in flight, and then
+/// The web server is the last to start and the first to stop. What happens at the end before anything else stops: no new connection, a short while for requests in flight, and then
 /// what the journal alone holds is saved, so that the next start has little to read.
 /// </summary>
-internal sealed class OrderlyStop(IServer server, SaveService saves) : IHostedLifecycleService
+internal sealed class ServerOrder(IServer server, SaveService saves) : IHostedLifecycleService
 {
     // A client that never finishes its request must not use up the time that saving needs.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
@@ -16,6 +16,9 @@ internal sealed class OrderlyStop(IServer server, SaveService saves) : IHostedLi
 
     // Both together, with the second that closing connections by force may take: leaves the rest of five seconds to stop the silo.
     private static readonly TimeSpan TotalLimit = TimeSpan.FromSeconds(4);
+
+    /// <summary>Whether all but the web server runs, so that a start that fails now fails for the server's reasons.</summary>
+    public bool OnlyServerIsLeft { get; private set; }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +31,11 @@ internal sealed class OrderlyStop(IServer server, SaveService saves) : IHostedLi
         await saves.SaveAll(left < SaveLimit ? left : SaveLimit);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        OnlyServerIsLeft = true;
+        return Task.CompletedTask;
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
