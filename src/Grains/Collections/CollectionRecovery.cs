@@ -64,10 +64,10 @@ internal sealed class CollectionRecovery(
     }
 
     /// <summary>
-    /// Above every sequence that an earlier life of a collection can have reached: 65,536 changes a second since the service exists.
-    /// Fits the 48 bits of a sequence until 2162.
+    /// Above every sequence that an earlier life of a collection can have reached: 8,192 changes a second since the service exists.
+    /// Leaves room in the 48 bits of a sequence for a thousand years, so that a clock that was set wrong does not use them up.
     /// </summary>
-    private long FirstSequence() => (long)(clock.GetUtcNow() - ServiceClock.Epoch).TotalSeconds << 16;
+    private long FirstSequence() => (long)(clock.GetUtcNow() - ServiceClock.Epoch).TotalSeconds << 13;
 
     private Task<RecoveredCollection> Build(
         JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded, long firstSequence) => Task.Factory.StartNew(

@@ -15,6 +15,9 @@ internal sealed class SentClear(string target, int process, long sentAt)
 
     public WriteState State { get; set; }
 
+    /// <summary>A recovery has been looked at since it was cut off: it will have no further effect.</summary>
+    public bool IsDecided { get; set; }
+
     public bool Covers(string collection) =>
         target[^1] == '/' ? collection.StartsWith(target, StringComparison.Ordinal) : collection == target;
 }

@@ -111,8 +111,9 @@ internal sealed class Oracle(Trace trace)
     {
         clear.EndedAt = ++_now;
         trace.Add($"  answer delete of {clear.Target}: {(refusal is null ? "done" : refusal.ToString())}");
-        if (refusal is not null)
+        if (refusal is not null || IsCatalogReportedDamaged())
         {
+            // A catalog that lost its list does not know what there is to delete.
             return;
         }
 
@@ -224,7 +225,7 @@ internal sealed class Oracle(Trace trace)
     {
         foreach (var clear in _clears)
         {
-            if (clear.State != WriteState.InDoubt || clear.Process >= Process)
+            if (clear.State != WriteState.InDoubt || clear.Process >= Process || clear.IsDecided)
             {
                 continue;
             }
@@ -247,7 +248,9 @@ internal sealed class Oracle(Trace trace)
                     $"the delete of {clear.Target} was cut off, and is not finished: {gone.Known} is gone, {left.Known} is still there");
             }
 
-            clear.State = left is null ? WriteState.Held : WriteState.Void;
+            // Without a trace either way it may have happened or not, but it will not happen any more.
+            clear.IsDecided = true;
+            clear.State = left is not null ? WriteState.Void : gone is not null ? WriteState.Held : clear.State;
         }
     }
 
