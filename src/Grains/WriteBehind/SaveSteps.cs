@@ -96,16 +96,15 @@ internal sealed class SaveSteps(
         while (state.Leftovers.TryPeek(out var row))
         {
             GoOn();
-            await _rows.Know(row, ct);
-            if (!state.TryGetETag(row, out var etag) || etag is null)
+            try
             {
-                state.Leftovers.Dequeue();
-                continue;
+                await Empty(row, state.Head!);
+            }
+            catch (ForeignWriterException)
+            {
+                // Somebody has use for it. If that is because they overtook us, our next claim will show it.
             }
 
-            GoOn();
-            var empty = state.Head! with { Kind = RowName.IsSlot(row) ? StateKind.Seal : StateKind.Chunk, Writer = writer, Chunks = 0 };
-            await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
             state.Leftovers.Dequeue();
         }
     }
@@ -131,6 +130,16 @@ internal sealed class SaveSteps(
             {
                 state.Leftovers.Enqueue(RowName.Slot(save));
             }
+        }
+    }
+
+    private async Task Empty(string row, StateHeader head)
+    {
+        if (await _rows.KnowStale(row, head, ct))
+        {
+            GoOn();
+            var empty = head with { Kind = RowName.IsSlot(row) ? StateKind.Seal : StateKind.Chunk, Writer = writer, Chunks = 0 };
+            await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
         }
     }
 
