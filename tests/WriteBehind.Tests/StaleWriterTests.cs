@@ -178,7 +178,7 @@ public sealed class StaleWriterTests
     }
 
     [Fact]
-    public async Task Head_is_fenced_before_a_chunk_is_written_when_another_left_a_snapshot_unfinished()
+    public async Task Head_is_fenced_before_anything_is_written_when_another_left_a_snapshot_unfinished()
     {
         var rows = new FaultyRows(new MemoryRows());
         var model = new ModelCollection();
@@ -192,7 +192,7 @@ public sealed class StaleWriterTests
         var state = (await Load(rows)).Outline.State;
         rows.Calls.Clear();
         Assert.Equal(SaveOutcome.Saved, (await NewSaver(rows, state).Save(model.Snapshot(), None)).Outcome);
-        Assert.Equal(["d3", "head", "s1-0", "head"], rows.Calls.Where(c => c.StartsWith("write", StringComparison.Ordinal)).Select(c => c.Split(' ')[2]));
+        Assert.Equal(["head", "d3", "s1-0", "head"], rows.Calls.Where(c => c.StartsWith("write", StringComparison.Ordinal)).Select(c => c.Split(' ')[2]));
     }
 
     /// <summary>Activation after activation dies in its snapshot: the ring has room for so many seals, then the last is taken over.</summary>
