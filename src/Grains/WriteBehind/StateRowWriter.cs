@@ -31,6 +31,44 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
     }
 
     /// <summary>
+    /// Makes the ETag of a row known that should hold nothing newer than the head. Whoever overtook us may have written it since,
+    /// and then it is theirs.
+    /// </summary>
+    /// <returns>Whether there is such a row, and one that can be understood.</returns>
+    /// <exception cref="ForeignWriterException">It is newer.</exception>
+    public async Task<bool> KnowStale(string row, StateHeader head, CancellationToken ct)
+    {
+        if (state.TryGetETag(row, out var etag))
+        {
+            return etag is not null;
+        }
+
+        var read = await rows.Read(collectionKey, row, ct);
+        if (read.IsNone)
+        {
+            return false;
+        }
+
+        StateHeader found;
+        try
+        {
+            found = StatePayloadReader.ReadHeader(collectionKey, row, read.Payload);
+        }
+        catch (StateDamagedException)
+        {
+            return false;
+        }
+
+        if (found.Save > head.Save || found.Generation > head.Generation)
+        {
+            throw new ForeignWriterException(row, found.Writer);
+        }
+
+        state.SetETag(row, read.ETag);
+        return true;
+    }
+
+    /// <summary>
     /// Writes a row whose ETag is known. A conflict with a write of our own whose answer was lost is a success:
     /// then what stands there may be an earlier try, and its header is returned in place of the one given.
     /// </summary>
@@ -48,7 +86,7 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
         try
         {
             state.SetETag(row, await rows.Write(collectionKey, row, payload, etag, ct));
-            return new WrittenRow(header, payload.Length);
+            return new WrittenRow(header, payload.Length, IsEarlierTry: false);
         }
         catch (RowConflictException)
         {
@@ -65,13 +103,13 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
             }
 
             state.SetETag(row, found.ETag);
-            return new WrittenRow(foundHeader, found.Payload.Length);
+            return new WrittenRow(foundHeader, found.Payload.Length, IsEarlierTry: true);
         }
     }
 }
 
-/// <summary>What stands in a row after a write.</summary>
-internal readonly record struct WrittenRow(StateHeader Header, int PayloadBytes);
+/// <summary>What stands in a row after a write, and whether it has stood there since an earlier try.</summary>
+internal readonly record struct WrittenRow(StateHeader Header, int PayloadBytes, bool IsEarlierTry);
 
 /// <summary>A row holds what another activation wrote.</summary>
 internal sealed class ForeignWriterException(string row, string writer)
