@@ -37,7 +37,7 @@ public sealed class BacklogTests
             var health = await service.Client.Health();
             Assert.Equal(503, health.Status);
             Assert.Contains("Journal:MaxBytes", health.Raw("message"), StringComparison.Ordinal);
-            Assert.Contains("sqlite", health.Raw("warnings"), StringComparison.Ordinal);
+            Assert.Contains("storage", health.Raw("warnings"), StringComparison.Ordinal);
             Assert.Equal(200, (await service.Client.Live()).Status);
 
             // What takes away is let in a little longer.
