@@ -22,7 +22,8 @@ internal sealed class CatalogDeletes(
     private readonly Dictionary<string, Task> _removals = [];
     private readonly Dictionary<string, Task> _gates = [];
 
-    // Removals whose outcome is unknown: memory and flash may differ, so the next registration is written in any case.
+    // What was put on the list or taken off it with an outcome unknown: memory and flash may differ, so the next registration
+    // is written in any case, and a delete does not take them for gone.
     private readonly HashSet<string> _uncertain = [];
 
     // Intents that are durable and not carried out, by namespace.
@@ -69,6 +70,9 @@ internal sealed class CatalogDeletes(
             deletion.IsKept = true;
         }
     }
+
+    /// <summary>Whether a collection was written to the list is not known.</summary>
+    public void MayBeListed(string collectionKey) => _uncertain.Add(collectionKey);
 
     /// <summary>An intent was found when the catalog was loaded.</summary>
     public void Found(string ns, Dictionary<string, long> bounds)
@@ -136,8 +140,8 @@ internal sealed class CatalogDeletes(
         // A write that was sent before may have its collection put on the list just now.
         var underWay = registering.Where(pair => IsMeant(pair.Key, ns, collection)).Select(pair => pair.Value).ToArray();
         await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        var keys = index.ListCollections(ns).Where(name => collection is null || name == collection)
-            .Select(name => CollectionKey.Join(ns, name)).ToArray();
+        var keys = index.ListCollections(ns).Select(name => CollectionKey.Join(ns, name)).Union(_uncertain)
+            .Where(key => IsMeant(key, ns, collection)).ToArray();
         if (keys.Length == 0)
         {
             return null;
@@ -240,6 +244,7 @@ internal sealed class CatalogDeletes(
             if (refusal is null)
             {
                 index.Remove(key);
+                _uncertain.Remove(key);
             }
             else
             {

@@ -224,6 +224,10 @@ internal sealed class CollectionCatalog
                 _index.Add(collectionKey);
                 _deletes.Listed(collectionKey);
             }
+            else if (results[0].Refusal is { Code: RefusalCode.Unavailable })
+            {
+                _deletes.MayBeListed(collectionKey);
+            }
 
             return results[0].Refusal;
         }

@@ -338,7 +338,7 @@ internal sealed class Oracle(Trace trace)
             return;
         }
 
-        var isAbsent = before is null || before.IsDelete || (before == write.Key.Known && write.Key.IsKnownAbsent);
+        var isAbsent = before is null || before.IsDelete || before.WasRemoved;
         if (isAbsent == result.Existed || !Meets(write, isAbsent, before?.Version ?? 0))
         {
             throw new OracleException(
