@@ -48,6 +48,6 @@ public sealed partial class PackageTests
     [GeneratedRegex(@"^\d+\.\d+\.\d+$")]
     private static partial Regex ExactVersion();
 
-    [GeneratedRegex(@"^tests/(\w+)\.Tests/\1\.Tests\.csproj$")]
+    [GeneratedRegex(@"^tests/([\w.]+)/\1\.csproj$")]
     private static partial Regex TestProject();
 }

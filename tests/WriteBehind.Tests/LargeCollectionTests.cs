@@ -67,4 +67,42 @@ public sealed class LargeCollectionTests : IDisposable
         Assert.Equal(SaveOutcome.Saved, (await new CollectionSaver("ns/c", "w", target, null, long.MaxValue).Save(model.Snapshot(), None)).Outcome);
         ModelCollection.AssertEqual(model.Snapshot(), await new CollectionLoader(target).Load("ns/c", None));
     }
+
+    /// <summary>A deleted collection is never saved again, so what it leaves behind would be lost room on the card.</summary>
+    [Fact]
+    public async Task Cleared_collection_gives_its_room_back()
+    {
+        var model = new ModelCollection();
+        var target = new WriteBehindTarget("sqlite", _file.Rows, isPrimary: true, TimeSpan.Zero);
+        var saver = new CollectionSaver("ns/c", "w", target, null, long.MaxValue);
+        for (var round = 0; round < 30; round++)
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                model.Set($"k{(i * 7) + round}", $"\"{new string('v', 10_000 + (1000 * round))}\"");
+            }
+
+            Assert.Equal(SaveOutcome.Saved, (await saver.Save(model.Snapshot(), None)).Outcome);
+        }
+
+        // A large snapshot that an activation before this one did not finish.
+        var failing = new FaultyRows(_file.Rows) { FateOf = call => call.EndsWith("head", StringComparison.Ordinal) && call.StartsWith("write", StringComparison.Ordinal) ? Fate.Fails : Fate.Works };
+        var failingTarget = new WriteBehindTarget("sqlite", failing, isPrimary: true, TimeSpan.Zero) { ChunkBytes = 32 * 1024 };
+        for (var i = 0; i < 200; i++)
+        {
+            model.Set($"k{i}", $"\"{new string('w', 20_000)}\"");
+        }
+
+        var state = (await new CollectionLoader(target).Load("ns/c", None)).Outline.State;
+        Assert.Equal(SaveOutcome.Failed, (await new CollectionSaver("ns/c", "w2", failingTarget, state, long.MaxValue).Save(model.Snapshot(), None)).Outcome);
+        Assert.InRange(Stored(), 3_000_000, 40_000_000);
+
+        model.Clear();
+        state = (await new CollectionLoader(target).Load("ns/c", None)).Outline.State;
+        Assert.Equal(SaveOutcome.Saved, (await new CollectionSaver("ns/c", "w3", target, state, long.MaxValue).Save(model.Snapshot(), None)).Outcome);
+        ModelCollection.AssertEqual(model.Snapshot(), await new CollectionLoader(target).Load("ns/c", None));
+        Assert.InRange(Stored(), 0, 400_000);
+
+        long Stored() => _file.Query<long>("SELECT sum(length(PayloadBinary)) FROM OrleansStorage");
+    }
 }

@@ -22,7 +22,7 @@ public sealed class SaveStepTests : IDisposable
                 foreach (var kind in new[]
                          {
                              "first delta", "delta", "delta with deletes", "snapshot for size", "snapshot for the ring", "snapshot after clear",
-                             "large first snapshot", "snapshot after an unfinished one of another",
+                             "large first snapshot", "snapshot after an unfinished one of another", "clear of a large one",
                          })
                 {
                     data.Add(kind, storage);
@@ -70,7 +70,9 @@ public sealed class SaveStepTests : IDisposable
             ModelCollection.AssertEqual(loaded.Outline.Sequence == test.After.Sequence ? test.After : test.Before, loaded);
 
             // A new activation, which knows only what it loaded, goes on from there.
-            Assert.Equal(SaveOutcome.Saved, (await test.NewSaver(loaded.Outline.State).Save(test.After, None)).Outcome);
+            Assert.Equal(
+                loaded.Outline.Sequence == test.After.Sequence ? SaveOutcome.UpToDate : SaveOutcome.Saved,
+                (await test.NewSaver(loaded.Outline.State).Save(test.After, None)).Outcome);
             ModelCollection.AssertEqual(test.After, await test.Load());
         }
     }
@@ -151,6 +153,14 @@ public sealed class SaveStepTests : IDisposable
                     break;
                 case "large first snapshot":
                     break;
+                case "clear of a large one":
+                    await Fill(entries: 60, bytes: 20_000);
+                    for (var i = 0; i < 5; i++)
+                    {
+                        await Fill(entries: 7, bytes: 20_000 + i);
+                    }
+
+                    break;
                 case "snapshot after an unfinished one of another":
                     await Fill(entries: 10, bytes: 30_000);
                     await StopAnotherInItsSnapshot();
@@ -170,6 +180,9 @@ public sealed class SaveStepTests : IDisposable
                     break;
                 case "snapshot for size":
                     Change(40, 20_000);
+                    break;
+                case "clear of a large one":
+                    Model.Clear();
                     break;
                 case "snapshot after clear":
                     Model.Clear();

@@ -90,7 +90,8 @@ internal sealed class CatalogDeletes(
     }
 
     /// <summary>Goes on with intents in the background until there is none.</summary>
-    public void GoOn()
+    /// <param name="wait">How long to wait before the first try.</param>
+    public void GoOn(TimeSpan wait)
     {
         if (_intents.Count == 0)
         {
@@ -99,7 +100,7 @@ internal sealed class CatalogDeletes(
         else if (!_goesOn)
         {
             _goesOn = true;
-            _ = CarryOutIntents();
+            _ = CarryOutIntents(wait);
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed class CatalogDeletes(
             }
 
             ended.SetResult();
-            GoOn();
+            GoOn(FirstRetry);
         }
     }
 
@@ -264,20 +265,18 @@ internal sealed class CatalogDeletes(
         return refusal;
     }
 
-    private async Task CarryOutIntents()
+    private async Task CarryOutIntents(TimeSpan wait)
     {
-        for (var retry = FirstRetry; _intents.Count > 0; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
+        while (_intents.Count > 0)
         {
+            await Task.Delay(wait, clock);
             foreach (var ns in _intents.Keys.ToArray())
             {
                 await InTurn(ns, () => CarryOut(ns));
             }
 
             _leftOvers.TrySetResult();
-            if (_intents.Count > 0)
-            {
-                await Task.Delay(retry, clock);
-            }
+            wait = TimeSpan.FromTicks(Math.Clamp(wait.Ticks * 2, FirstRetry.Ticks, LastRetry.Ticks));
         }
 
         _goesOn = false;

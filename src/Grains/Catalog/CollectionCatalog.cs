@@ -153,7 +153,7 @@ internal sealed class CollectionCatalog
             {
                 Read(content);
                 _isLoaded = true;
-                _deletes.GoOn();
+                _deletes.GoOn(TimeSpan.Zero);
             }
 
             return content.Refusal;

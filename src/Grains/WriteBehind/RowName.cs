@@ -16,6 +16,9 @@ internal static class RowName
     /// <summary>The slot of a save.</summary>
     public static string Slot(long save) => Slots[save % SlotCount];
 
+    /// <summary>Whether a row is a slot of the ring.</summary>
+    public static bool IsSlot(string row) => row[0] == 'd';
+
     /// <summary>
     /// A chunk of a snapshot. Two generations take turns, so the current snapshot stays whole while the next is written.
     /// </summary>

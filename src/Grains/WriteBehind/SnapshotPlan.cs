@@ -10,7 +10,8 @@ internal sealed class SnapshotPlan
     /// <param name="content">What to save; kept until the snapshot is finished, however long the storage is away.</param>
     /// <param name="generation">The generation that it becomes.</param>
     /// <param name="chunkBytes">A chunk ends with the entry that reaches this.</param>
-    public SnapshotPlan(CollectionSnapshot content, long generation, int chunkBytes)
+    /// <param name="staleChunks">How many chunk rows of an older snapshot may be there; those that are too many are emptied.</param>
+    public SnapshotPlan(CollectionSnapshot content, long generation, int chunkBytes, int staleChunks)
     {
         Content = content;
         Generation = generation;
@@ -30,14 +31,23 @@ internal sealed class SnapshotPlan
         {
             _ends.Add(end);
         }
+
+        Chunks = _ends.Count;
+        while (_ends.Count < staleChunks)
+        {
+            _ends.Add(end);
+        }
     }
 
     public CollectionSnapshot Content { get; }
 
     public long Generation { get; }
 
-    /// <summary>How many chunks.</summary>
-    public int Chunks => _ends.Count;
+    /// <summary>How many chunks have content.</summary>
+    public int Chunks { get; }
+
+    /// <summary>How many chunk rows are written.</summary>
+    public int Rows => _ends.Count;
 
     /// <summary>The save whose seal announced this snapshot.</summary>
     public long Save { get; set; }
@@ -45,7 +55,7 @@ internal sealed class SnapshotPlan
     /// <summary>The next chunk to write.</summary>
     public int NextChunk { get; set; }
 
-    /// <summary>Bytes of the chunks written so far.</summary>
+    /// <summary>Bytes of the chunks written so far, empty ones aside.</summary>
     public long WrittenBytes { get; set; }
 
     /// <summary>The entries of each chunk from <see cref="NextChunk"/> on.</summary>

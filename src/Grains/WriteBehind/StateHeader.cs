@@ -52,8 +52,11 @@ internal sealed record StateHeader
     /// <summary>Which chunk of the snapshot this is, from 0.</summary>
     public int Chunk { get; init; }
 
-    /// <summary>How many chunks the snapshot has; in its head alone.</summary>
+    /// <summary>How many chunks the snapshot has; in its head, and in the seal that announces it.</summary>
     public int Chunks { get; init; }
+
+    /// <summary>How many chunks of the snapshot before may still be there; in the head alone.</summary>
+    public int StaleChunks { get; init; }
 
     /// <summary>Bytes of all chunks together; in the head alone.</summary>
     public long ChunkBytes { get; init; }

@@ -35,6 +35,7 @@ internal static class StatePayload
     public static readonly JsonEncodedText Bytes = JsonEncodedText.Encode("bytes");
     public static readonly JsonEncodedText Chunk = JsonEncodedText.Encode("chunk");
     public static readonly JsonEncodedText Chunks = JsonEncodedText.Encode("chunks");
+    public static readonly JsonEncodedText StaleChunks = JsonEncodedText.Encode("staleChunks");
     public static readonly JsonEncodedText ChunkBytes = JsonEncodedText.Encode("chunkBytes");
     public static readonly JsonEncodedText Entries = JsonEncodedText.Encode("entries");
     public static readonly JsonEncodedText Key = JsonEncodedText.Encode("key");

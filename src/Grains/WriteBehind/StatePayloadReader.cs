@@ -84,7 +84,7 @@ internal static class StatePayloadReader
         private StateHeader ReadMembers()
         {
             string? ns = null, collection = null, writer = null;
-            int kind = -1, count = 0, chunk = 0, chunks = 0;
+            int kind = -1, count = 0, chunk = 0, chunks = 0, staleChunks = 0;
             long save = -1, generation = -1, sequence = -1, since = 0, lastVersion = 0, floor = 0, bytes = 0, chunkBytes = 0;
             for (; ; )
             {
@@ -150,6 +150,10 @@ internal static class StatePayloadReader
                 {
                     chunks = checked((int)NextInt64());
                 }
+                else if (Is(StatePayload.StaleChunks))
+                {
+                    staleChunks = checked((int)NextInt64());
+                }
                 else if (Is(StatePayload.ChunkBytes))
                 {
                     chunkBytes = NextInt64();
@@ -177,6 +181,7 @@ internal static class StatePayloadReader
                 Bytes = bytes,
                 Chunk = chunk,
                 Chunks = chunks,
+                StaleChunks = staleChunks,
                 ChunkBytes = chunkBytes,
             };
         }

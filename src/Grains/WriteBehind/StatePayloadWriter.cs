@@ -61,6 +61,7 @@ internal sealed class StatePayloadWriter : IDisposable
         _json.WriteString(StatePayload.Kind, StatePayload.Kinds[(int)header.Kind]);
         if (header.Kind == StateKind.Seal)
         {
+            _json.WriteNumber(StatePayload.Chunks, header.Chunks);
             return;
         }
 
@@ -81,6 +82,7 @@ internal sealed class StatePayloadWriter : IDisposable
         if (header.Kind == StateKind.Head)
         {
             _json.WriteNumber(StatePayload.Chunks, header.Chunks);
+            _json.WriteNumber(StatePayload.StaleChunks, header.StaleChunks);
             _json.WriteNumber(StatePayload.ChunkBytes, header.ChunkBytes);
         }
     }

@@ -3,19 +3,31 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// <summary>Writes rows under the ETags of a <see cref="TargetState"/> and tells our own ambiguous writes from those of others.</summary>
 internal sealed class StateRowWriter(string collectionKey, string writer, IStateRows rows, TargetState state)
 {
-    /// <summary>Makes the row's ETag known, if need be by reading it.</summary>
-    /// <returns>The row's header when it was read and is there.</returns>
-    public async Task<StateHeader?> Know(string row, CancellationToken ct)
+    /// <summary>Makes the ETag of a row that is to be written over known, whatever the row holds.</summary>
+    public async Task Know(string row, CancellationToken ct)
     {
-        if (state.TryGetETag(row, out _))
+        if (!state.TryGetETag(row, out _))
         {
-            return null;
+            state.SetETag(row, (await rows.Read(collectionKey, row, ct)).ETag);
+        }
+    }
+
+    /// <summary>Makes the ETag of a slot known, which must not hold this save or a later one.</summary>
+    /// <exception cref="ForeignWriterException">It does.</exception>
+    public async Task KnowFree(string slot, long save, CancellationToken ct)
+    {
+        if (state.TryGetETag(slot, out _))
+        {
+            return;
         }
 
-        var read = await rows.Read(collectionKey, row, ct);
-        var header = read.IsNone ? null : StatePayloadReader.ReadHeader(collectionKey, row, read.Payload);
-        state.SetETag(row, read.ETag);
-        return header;
+        var read = await rows.Read(collectionKey, slot, ct);
+        if (!read.IsNone && StatePayloadReader.ReadHeader(collectionKey, slot, read.Payload) is var found && found.Save >= save)
+        {
+            throw new ForeignWriterException(slot, found.Writer);
+        }
+
+        state.SetETag(slot, read.ETag);
     }
 
     /// <summary>

@@ -31,6 +31,15 @@ public sealed class TargetState
     /// </summary>
     internal bool NeedsFence { get; private set; }
 
+    /// <summary>How many rows of the generation that is written next may hold something.</summary>
+    internal int StaleChunks { get; private set; }
+
+    /// <summary>
+    /// Rows that hold much of what is not current any more and are not written over soon. They are emptied before the next save,
+    /// so that none of them can have come into use again.
+    /// </summary>
+    internal Queue<string> Leftovers { get; } = [];
+
     internal long HeadSave => Head?.Save ?? 0;
 
     internal long Generation => Head?.Generation ?? 0;
@@ -49,9 +58,10 @@ public sealed class TargetState
         SavedSequence = Math.Max(SavedSequence, head.Sequence);
         LastWriter = head.Writer;
         DeltaBytes = 0;
+        StaleChunks = head.StaleChunks;
     }
 
-    /// <summary>The slot of the next save was read, or claimed by us.</summary>
+    /// <summary>The slot of the next save was read or claimed by us, or the last seal was taken over by us.</summary>
     internal void AddSave(StateHeader slot, long payloadBytes)
     {
         Save = slot.Save;
@@ -61,6 +71,9 @@ public sealed class TargetState
             SavedSequence = Math.Max(SavedSequence, slot.Sequence);
             DeltaBytes += payloadBytes;
         }
+
+        // An announced snapshot may have written its chunks.
+        StaleChunks = Math.Max(StaleChunks, slot.Chunks);
     }
 
     internal void RequireFence() => NeedsFence = true;

@@ -87,6 +87,9 @@ internal static class OptionTable
         "Memory:LimitPercent", 80, 10, 100, "percent",
         "How much of the machine's or container's memory may be in use before the least recently used collections leave early; 100 for never.");
 
+    public static readonly NumberOption FlushDelayMs = new(
+        "Testing:FlushDelayMs", 0, 0, 60_000, "milliseconds", "For tests: how much longer each flush of the journal takes, as on a worn card.");
+
     public static readonly NumberOption GatewayPort = new(
         "Gateway:Port", 0, 0, 65_535, "", "The port for Orleans clients; 0 for none.");
 
@@ -105,5 +108,6 @@ internal static class OptionTable
         WriteTimeoutMs, SaveAfterMs,
         IdleMinutes, MemoryLimitPercent,
         GatewayPort, GatewayAddress,
+        FlushDelayMs,
     ];
 }

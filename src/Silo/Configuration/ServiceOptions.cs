@@ -35,6 +35,9 @@ internal sealed class ServiceOptions
     /// <summary>How long a change may stay in the journal alone.</summary>
     public required TimeSpan SaveAfter { get; init; }
 
+    /// <summary>For tests: how much longer each flush of the journal takes.</summary>
+    public required TimeSpan FlushDelay { get; init; }
+
     /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
     public required IPEndPoint? Gateway { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed class ServiceOptions
             },
             Journal = ReadJournal(configuration, valueBytes),
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
+            FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
             Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
         };

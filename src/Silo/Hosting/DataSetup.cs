@@ -22,7 +22,7 @@ internal static class DataSetup
         try
         {
             // Under the lock, and before recovery writes anything.
-            var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
+            var disk = OpenDisk(options);
             return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
                 ? throw new StartFault(ExitCode.DataTooNew, fault)
                 : FlashJournal.Open(disk, options.Journal);
@@ -55,6 +55,12 @@ internal static class DataSetup
             Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
         });
         silo.AddEdgeOrleansSaves();
+    }
+
+    private static IDisk OpenDisk(ServiceOptions options)
+    {
+        var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
+        return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
     }
 
     private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(

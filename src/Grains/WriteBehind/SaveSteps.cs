@@ -1,0 +1,200 @@
+using EdgeOrleans.Grains.Entries;
+
+namespace EdgeOrleans.Grains.WriteBehind;
+
+/// <summary>
+/// The steps of saves, each of which leaves the rows whole if it is the last that happens.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Every save claims the next slot of the ring: a delta is the claim, a snapshot claims with a seal. A claim is a write under the ETag
+/// that the slot had before, so of two activations that believe in the same past one fails, and finds a row that is not its own.
+/// </para>
+/// <para>
+/// A failed call is never known not to have happened. A row is therefore tried again under the ETag it was tried under first: if the
+/// first try has landed, or lands later, the second fails with a conflict and the row shows who wrote it.
+/// </para>
+/// </remarks>
+internal sealed class SaveSteps(
+    string collectionKey, string writer, WriteBehindTarget target, TargetState state, Action goOn, CancellationToken ct) : IDisposable
+{
+    private readonly StatePayloadWriter _payloads = new(collectionKey);
+    private readonly StateRowWriter _rows = new(collectionKey, writer, target.Rows, state);
+
+    /// <summary>Writes what changed since the last save into the next slot.</summary>
+    public async Task WriteDelta(CollectionSnapshot snapshot)
+    {
+        var since = state.SavedSequence;
+        var header = Header(StateKind.Delta, state.Save + 1, state.Generation, snapshot) with { Since = since };
+        await Claim(header, _payloads.Write(header, snapshot.ChangesSince(since)));
+        await Fence();
+    }
+
+    /// <summary>
+    /// Announces a snapshot. The order is what makes it safe:
+    /// first the ETags of the chunks are known, then the slot is claimed, then the head is fenced, and only then a chunk is written.
+    /// Whoever claimed after us writes chunks under ETags that ours do not match; whoever claimed before us and did not finish can no
+    /// longer flip the head, so the chunks that we overwrite cannot become current.
+    /// </summary>
+    /// <returns><see langword="null"/> when an earlier try of ours turned up in the slot and the need must be judged anew.</returns>
+    public async Task<SnapshotPlan?> BeginSnapshot(CollectionSnapshot snapshot)
+    {
+        // Behind the last slot that may be overwritten only a seal can stand, and it is claimed by taking it over in place.
+        var plan = new SnapshotPlan(snapshot, state.Generation + 1, target.ChunkBytes, state.StaleChunks)
+        {
+            Save = Math.Min(state.Save + 1, state.HeadSave + RowName.SlotCount),
+        };
+        for (var i = 0; i < plan.Rows; i++)
+        {
+            GoOn();
+            await _rows.Know(RowName.Chunk(plan.Generation, i), ct);
+        }
+
+        var seal = new StateHeader
+        {
+            Kind = StateKind.Seal,
+            Writer = writer,
+            Save = plan.Save,
+            Generation = state.Generation,
+            Sequence = state.SavedSequence,
+            Chunks = plan.Rows,
+        };
+        var claimed = await Claim(seal, _payloads.Write(seal, []));
+        if (claimed.Kind != StateKind.Seal)
+        {
+            return null;
+        }
+
+        await Fence();
+        return plan;
+    }
+
+    /// <summary>Writes the chunks that are left, then makes them current with one write of the head.</summary>
+    public async Task FinishSnapshot(SnapshotPlan plan)
+    {
+        foreach (var entries in plan.RemainingChunks())
+        {
+            await WriteChunk(plan, entries);
+        }
+
+        GoOn();
+        var head = Header(StateKind.Head, plan.Save, plan.Generation, plan.Content) with
+        {
+            Chunks = plan.Chunks,
+            StaleChunks = state.Head?.Chunks ?? 0,
+            ChunkBytes = plan.WrittenBytes,
+        };
+        await _rows.Write(RowName.Head, head, _payloads.Write(head, []), found => found.Generation == plan.Generation && found.Save == plan.Save, ct);
+        FindLeftovers(state.Head, head);
+        state.SetHead(head);
+        state.Fenced();
+    }
+
+    /// <summary>Empties rows of the state before, so that the storage can use their room.</summary>
+    public async Task EmptyLeftovers()
+    {
+        while (state.Leftovers.TryPeek(out var row))
+        {
+            GoOn();
+            await _rows.Know(row, ct);
+            if (!state.TryGetETag(row, out var etag) || etag is null)
+            {
+                state.Leftovers.Dequeue();
+                continue;
+            }
+
+            GoOn();
+            var empty = state.Head! with { Kind = RowName.IsSlot(row) ? StateKind.Seal : StateKind.Chunk, Writer = writer, Chunks = 0 };
+            await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
+            state.Leftovers.Dequeue();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _payloads.Dispose();
+
+    /// <summary>
+    /// What a collection that has shrunk leaves behind, as when it was cleared: it may never be saved again, and the room would be lost.
+    /// Otherwise the old chunks and deltas are written over by saves to come, and are left alone.
+    /// </summary>
+    private void FindLeftovers(StateHeader? before, StateHeader after)
+    {
+        for (var i = after.Chunks; i < before?.Chunks; i++)
+        {
+            state.Leftovers.Enqueue(RowName.Chunk(before.Generation, i));
+        }
+
+        var bytesBefore = state.SnapshotBytes + state.DeltaBytes;
+        if (bytesBefore > target.ChunkBytes && bytesBefore / 4 > after.ChunkBytes)
+        {
+            for (var save = after.Save + 1; save < after.Save + RowName.SlotCount; save++)
+            {
+                state.Leftovers.Enqueue(RowName.Slot(save));
+            }
+        }
+    }
+
+    private async Task WriteChunk(SnapshotPlan plan, IEnumerable<StoredEntry> entries)
+    {
+        GoOn();
+        var header = Header(StateKind.Chunk, plan.Save, plan.Generation, plan.Content) with { Chunk = plan.NextChunk };
+        var name = RowName.Chunk(plan.Generation, plan.NextChunk);
+        var payload = _payloads.Write(header, entries);
+
+        // A try of ours found there had the same content: a snapshot once announced is finished with what it was begun with.
+        await _rows.Write(name, header, payload, found => found.Save == plan.Save && found.Generation == plan.Generation, ct);
+        if (plan.NextChunk < plan.Chunks)
+        {
+            plan.WrittenBytes += payload.Length;
+        }
+
+        plan.NextChunk++;
+    }
+
+    private async Task<StateHeader> Claim(StateHeader header, ReadOnlyMemory<byte> payload)
+    {
+        GoOn();
+        var slot = RowName.Slot(header.Save);
+        await _rows.KnowFree(slot, header.Save, ct);
+        GoOn();
+        var written = await _rows.Write(slot, header, payload, other => other.Save == header.Save, ct);
+        state.AddSave(written.Header, written.PayloadBytes);
+        return written.Header;
+    }
+
+    /// <summary>
+    /// Rewrites the head as it is when somebody else has begun a snapshot on it. Under its new ETag their flip cannot land any more.
+    /// </summary>
+    private async Task Fence()
+    {
+        if (!state.NeedsFence)
+        {
+            return;
+        }
+
+        GoOn();
+        var current = state.Head ?? new StateHeader { Kind = StateKind.Head, Writer = writer, Save = 0, Generation = 0, Sequence = 0 };
+        var head = current with { Writer = writer };
+        await _rows.Write(RowName.Head, head, _payloads.Write(head, []), found => found.Generation == head.Generation, ct);
+        state.Fenced();
+    }
+
+    private StateHeader Header(StateKind kind, long save, long generation, CollectionSnapshot content) => new()
+    {
+        Kind = kind,
+        Writer = writer,
+        Save = save,
+        Generation = generation,
+        Sequence = content.Sequence,
+        LastVersion = content.LastVersion,
+        TombstoneFloor = content.TombstoneFloor,
+        Count = content.Count,
+        Bytes = content.Bytes,
+    };
+
+    private void GoOn()
+    {
+        ct.ThrowIfCancellationRequested();
+        goOn();
+    }
+}
