@@ -33,6 +33,7 @@ internal sealed class ServiceWorld
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private bool _isLast;
     private bool _isReportLost;
+    private bool _wasOutOfRoom;
     private bool _isAllReported;
     private bool _isCatalogReported;
 
@@ -143,6 +144,12 @@ internal sealed class ServiceWorld
             _clients.IsGone = true;
         }
 
+        foreach (var collection in _oracle.Collections)
+        {
+            // What the process reported is known after its end, too.
+            IsReportedDamaged(collection.Key);
+        }
+
         _oracle.ProcessDied();
         _disk.Unmount();
         _kernel.Kill();
@@ -172,6 +179,9 @@ internal sealed class ServiceWorld
 
         if (_random.PerMille(_temper.DatabaseLossPerMille))
         {
+            // In want of room the journal frees segments without keeping how far it was trimmed: then it cannot know that the
+            // database lost something, and says nothing.
+            _isAllReported |= _wasOutOfRoom;
             _storages[0].BeginAnew();
         }
     }
@@ -321,6 +331,7 @@ internal sealed class ServiceWorld
         var durable = _journal!.DurablePosition;
         var now = _process!.Clock.NowMicros();
         var worked = _journal.RunOnce();
+        _wasOutOfRoom |= _journal.Pressure.State is JournalState.NoRoom or JournalState.BacklogFull;
         if (_journal.DurablePosition > durable)
         {
             _clockCheck.Acknowledged(now);
