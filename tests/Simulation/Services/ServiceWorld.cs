@@ -34,6 +34,7 @@ internal sealed class ServiceWorld
     private bool _isLast;
     private bool _isReportLost;
     private bool _wasOutOfRoom;
+    private bool _isDatabaseLost;
     private bool _isAllReported;
     private bool _isCatalogReported;
 
@@ -183,6 +184,7 @@ internal sealed class ServiceWorld
             // database lost something, and says nothing.
             _isAllReported |= _wasOutOfRoom;
             _storages[0].BeginAnew();
+            _isDatabaseLost = true;
         }
     }
 
@@ -354,6 +356,11 @@ internal sealed class ServiceWorld
         if (_clients!.Failure is { } failure)
         {
             throw failure is OracleException ? failure : new OracleException($"a request ended with {failure}");
+        }
+
+        if (_process!.Damage.Lines.Count > 0 && !_isDatabaseLost && _disk.DamageCount == 0)
+        {
+            throw new OracleException($"nothing was damaged, and the service says: {_process.Damage.Lines[0]}");
         }
 
         _clockCheck.Look();
