@@ -120,6 +120,10 @@ public sealed class CollectionSaver
             {
                 await steps.EmptyLeftovers();
             }
+            else if (_state.NeedsFence)
+            {
+                await steps.Fence();
+            }
             else if (NeedsSnapshot(_state, snapshot))
             {
                 _unfinished = await steps.BeginSnapshot(snapshot);

@@ -21,18 +21,31 @@ internal sealed class SaveSteps(
     private readonly StatePayloadWriter _payloads = new(collectionKey);
     private readonly StateRowWriter _rows = new(collectionKey, writer, target.Rows, state);
 
+    /// <summary>
+    /// Rewrites the head as it is, because the slots end with a seal that is not ours: whoever wrote it may have flipped the head after
+    /// we read it, or may do so yet. The first shows now, before we add anything to what they made of it; under the new ETag the second
+    /// cannot happen any more. So this comes before the next claim, a delta's too.
+    /// </summary>
+    public async Task Fence()
+    {
+        GoOn();
+        var current = state.Head ?? new StateHeader { Kind = StateKind.Head, Writer = writer, Save = 0, Generation = 0, Sequence = 0 };
+        var head = current with { Writer = writer };
+        await _rows.Write(RowName.Head, head, _payloads.Write(head, []), found => found.Generation == head.Generation, ct);
+        state.Fenced();
+    }
+
     /// <summary>Writes what changed since the last save into the next slot.</summary>
     public async Task WriteDelta(CollectionSnapshot snapshot)
     {
         var since = state.SavedSequence;
         var header = Header(StateKind.Delta, state.Save + 1, state.Generation, snapshot) with { Since = since };
         await Claim(header, _payloads.Write(header, snapshot.ChangesSince(since)));
-        await Fence();
     }
 
     /// <summary>
     /// Announces a snapshot. The order is what makes it safe:
-    /// first the ETags of the chunks are known, then the slot is claimed, then the head is fenced, and only then a chunk is written.
+    /// the head is fenced if need be, then the ETags of the chunks are known, then the slot is claimed, and only then a chunk is written.
     /// Whoever claimed after us writes chunks under ETags that ours do not match; whoever claimed before us and did not finish can no
     /// longer flip the head, so the chunks that we overwrite cannot become current.
     /// </summary>
@@ -65,7 +78,6 @@ internal sealed class SaveSteps(
             return null;
         }
 
-        await Fence();
         return plan;
     }
 
@@ -96,16 +108,15 @@ internal sealed class SaveSteps(
         while (state.Leftovers.TryPeek(out var row))
         {
             GoOn();
-            await _rows.Know(row, ct);
-            if (!state.TryGetETag(row, out var etag) || etag is null)
+            try
             {
-                state.Leftovers.Dequeue();
-                continue;
+                await Empty(row, state.Head!);
+            }
+            catch (ForeignWriterException)
+            {
+                // Somebody has use for it. If that is because they overtook us, our next claim will show it.
             }
 
-            GoOn();
-            var empty = state.Head! with { Kind = RowName.IsSlot(row) ? StateKind.Seal : StateKind.Chunk, Writer = writer, Chunks = 0 };
-            await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
             state.Leftovers.Dequeue();
         }
     }
@@ -131,6 +142,16 @@ internal sealed class SaveSteps(
             {
                 state.Leftovers.Enqueue(RowName.Slot(save));
             }
+        }
+    }
+
+    private async Task Empty(string row, StateHeader head)
+    {
+        if (await _rows.KnowStale(row, head, ct))
+        {
+            GoOn();
+            var empty = head with { Kind = RowName.IsSlot(row) ? StateKind.Seal : StateKind.Chunk, Writer = writer, Chunks = 0 };
+            await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
         }
     }
 
@@ -160,23 +181,6 @@ internal sealed class SaveSteps(
         var written = await _rows.Write(slot, header, payload, other => other.Save == header.Save, ct);
         state.AddSave(written.Header, written.PayloadBytes);
         return written.Header;
-    }
-
-    /// <summary>
-    /// Rewrites the head as it is when somebody else has begun a snapshot on it. Under its new ETag their flip cannot land any more.
-    /// </summary>
-    private async Task Fence()
-    {
-        if (!state.NeedsFence)
-        {
-            return;
-        }
-
-        GoOn();
-        var current = state.Head ?? new StateHeader { Kind = StateKind.Head, Writer = writer, Save = 0, Generation = 0, Sequence = 0 };
-        var head = current with { Writer = writer };
-        await _rows.Write(RowName.Head, head, _payloads.Write(head, []), found => found.Generation == head.Generation, ct);
-        state.Fenced();
     }
 
     private StateHeader Header(StateKind kind, long save, long generation, CollectionSnapshot content) => new()

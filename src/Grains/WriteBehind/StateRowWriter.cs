@@ -31,6 +31,44 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
     }
 
     /// <summary>
+    /// Makes the ETag of a row known that should hold nothing newer than the head. Whoever overtook us may have written it since,
+    /// and then it is theirs.
+    /// </summary>
+    /// <returns>Whether there is such a row, and one that can be understood.</returns>
+    /// <exception cref="ForeignWriterException">It is newer.</exception>
+    public async Task<bool> KnowStale(string row, StateHeader head, CancellationToken ct)
+    {
+        if (state.TryGetETag(row, out var etag))
+        {
+            return etag is not null;
+        }
+
+        var read = await rows.Read(collectionKey, row, ct);
+        if (read.IsNone)
+        {
+            return false;
+        }
+
+        StateHeader found;
+        try
+        {
+            found = StatePayloadReader.ReadHeader(collectionKey, row, read.Payload);
+        }
+        catch (StateDamagedException)
+        {
+            return false;
+        }
+
+        if (found.Save > head.Save || found.Generation > head.Generation)
+        {
+            throw new ForeignWriterException(row, found.Writer);
+        }
+
+        state.SetETag(row, read.ETag);
+        return true;
+    }
+
+    /// <summary>
     /// Writes a row whose ETag is known. A conflict with a write of our own whose answer was lost is a success:
     /// then what stands there may be an earlier try, and its header is returned in place of the one given.
     /// </summary>

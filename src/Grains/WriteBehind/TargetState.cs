@@ -25,10 +25,7 @@ public sealed class TargetState
     /// <summary>Bytes of the deltas since the snapshot.</summary>
     internal long DeltaBytes { get; private set; }
 
-    /// <summary>
-    /// A seal newer than the head is not ours, so somebody may yet flip the head on the strength of it.
-    /// The head must be rewritten under its ETag before we change anything that a flip would make current.
-    /// </summary>
+    /// <summary>A seal newer than the head is not ours: see <see cref="SaveSteps.Fence"/>.</summary>
     internal bool NeedsFence { get; private set; }
 
     /// <summary>How many rows of the generation that is written next may hold something.</summary>
