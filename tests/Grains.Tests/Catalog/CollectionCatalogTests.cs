@@ -111,6 +111,19 @@ public sealed class CollectionCatalogTests
         Assert.Contains(_collections.Written, o => o is { Kind: OperationKind.Delete, Key: "c/a/x" });
     });
 
+    /// <summary>Seed 4711 of the kill rounds, round 119: told BACKLOG_FULL, the client took it for undone, and a restart did it.</summary>
+    [Fact]
+    public Task Delete_that_is_written_down_is_not_said_to_be_refused_when_a_collection_cannot_be_cleared_now() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        _collections.ClearRefusal = new Refusal(RefusalCode.BacklogFull, "the journal is full");
+        var left = await catalog.DeleteNamespace("a");
+        Assert.Equal(RefusalCode.Unavailable, left?.Code);
+        Assert.Contains("the journal is full", left!.Message, StringComparison.Ordinal);
+        _collections.ClearRefusal = null;
+        Assert.Null(await catalog.DeleteNamespace("a"));
+    });
+
     [Fact]
     public Task Delete_of_what_may_be_listed_is_not_taken_for_done() => InTurns(async () =>
     {
@@ -198,6 +211,8 @@ public sealed class CollectionCatalogTests
 
         public bool IsEmptyAfterClear { get; set; } = true;
 
+        public Refusal? ClearRefusal { get; set; }
+
         public Task BeforeFence { get; set; } = Task.CompletedTask;
 
         /// <summary>The values of <see cref="Keys"/>; an empty object each unless set.</summary>
@@ -209,7 +224,7 @@ public sealed class CollectionCatalogTests
             return new VersionAnswer(null, Version);
         }
 
-        public Task<ClearAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new ClearAnswer(null, IsEmptyAfterClear));
+        public Task<ClearAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new ClearAnswer(ClearRefusal, IsEmptyAfterClear));
 
         public Task<CollectionInfo> Info(string collectionKey) => Task.FromResult(new CollectionInfo(0, 0, 0));
 
