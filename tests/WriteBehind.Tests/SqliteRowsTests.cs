@@ -201,6 +201,7 @@ public sealed class SqliteRowsTests : IDisposable
         Assert.Equal(1, again.Database.Epoch);
         var aside = Assert.Single(again.Database.SetAsideFiles);
         Assert.StartsWith(_file.Database.Path + ".damaged-", aside, StringComparison.Ordinal);
+        Assert.Contains(aside, Assert.Single(again.Rows.Warnings), StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllBytesAsync(aside));
         Assert.Equal("new", Encoding.UTF8.GetString((await again.Rows.Read("ns/c", "d1", None)).Payload.Span));
     }

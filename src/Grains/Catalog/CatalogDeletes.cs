@@ -11,9 +11,9 @@ namespace EdgeOrleans.Grains.Catalog;
 /// <param name="collections">The collections.</param>
 /// <param name="index">The list.</param>
 /// <param name="clock">The service clock.</param>
-/// <param name="registering">The write under way that puts a collection on the list.</param>
+/// <param name="registering">The writes under way that put collections on the list.</param>
 internal sealed class CatalogDeletes(
-    ICollections collections, CatalogIndex index, ServiceClock clock, Func<string, Task?> registering)
+    ICollections collections, CatalogIndex index, ServiceClock clock, IReadOnlyDictionary<string, Task<Refusal?>> registering)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
@@ -22,7 +22,8 @@ internal sealed class CatalogDeletes(
     private readonly Dictionary<string, Task> _removals = [];
     private readonly Dictionary<string, Task> _gates = [];
 
-    // Removals whose outcome is unknown: memory and flash may differ, so the next registration is written in any case.
+    // What was put on the list or taken off it with an outcome unknown: memory and flash may differ, so the next registration
+    // is written in any case, and a delete does not take them for gone.
     private readonly HashSet<string> _uncertain = [];
 
     // Intents that are durable and not carried out, by namespace.
@@ -69,6 +70,9 @@ internal sealed class CatalogDeletes(
             deletion.IsKept = true;
         }
     }
+
+    /// <summary>Whether a collection was written to the list is not known.</summary>
+    public void MayBeListed(string collectionKey) => _uncertain.Add(collectionKey);
 
     /// <summary>An intent was found when the catalog was loaded.</summary>
     public void Found(string ns, Dictionary<string, long> bounds)
@@ -134,8 +138,11 @@ internal sealed class CatalogDeletes(
 
     private async Task<Refusal?> DeleteListed(string ns, string? collection, Deadline deadline)
     {
-        var keys = index.ListCollections(ns).Where(name => collection is null || name == collection)
-            .Select(name => CollectionKey.Join(ns, name)).ToArray();
+        // A write that was sent before may have its collection put on the list just now.
+        var underWay = registering.Where(pair => IsMeant(pair.Key, ns, collection)).Select(pair => pair.Value).ToArray();
+        await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        var keys = index.ListCollections(ns).Select(name => CollectionKey.Join(ns, name)).Union(_uncertain)
+            .Where(key => IsMeant(key, ns, collection)).ToArray();
         if (keys.Length == 0)
         {
             return null;
@@ -180,8 +187,13 @@ internal sealed class CatalogDeletes(
             }
         }
 
-        return await CarryOut(ns);
+        // It will be carried out sooner or later, so nobody may be told that it was refused.
+        return await CarryOut(ns) is { } left ? Refusals.FinishedLater(left) : null;
     }
+
+    private static bool IsMeant(string collectionKey, string ns, string? collection) =>
+        CollectionKey.TrySplit(collectionKey, out var itsNamespace, out var itsName)
+        && itsNamespace == ns && (collection is null || itsName == collection);
 
     /// <summary>Carries out the durable intent of a namespace, if there is one. Repeating any part of it changes nothing.</summary>
     private async Task<Refusal?> CarryOut(string ns)
@@ -210,9 +222,9 @@ internal sealed class CatalogDeletes(
 
         // What is being put on the list just now is known to stay there only when that has ended; from the next line to the removals'
         // being known no other registration can begin.
-        while (gone.ConvertAll(key => registering(key)).Find(task => task is not null) is { } underWay)
+        while (gone.Find(registering.ContainsKey) is { } underWay)
         {
-            await underWay.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)registering[underWay]).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
 
         gone.RemoveAll(key => _deletions[key].IsKept);
@@ -234,6 +246,7 @@ internal sealed class CatalogDeletes(
             if (refusal is null)
             {
                 index.Remove(key);
+                _uncertain.Remove(key);
             }
             else
             {

@@ -28,7 +28,7 @@ internal sealed class CollectionCatalog
         _timeout = timeout;
         _collections = collections;
         _limits = limits;
-        _deletes = new CatalogDeletes(collections, _index, clock, key => _registering.GetValueOrDefault(key));
+        _deletes = new CatalogDeletes(collections, _index, clock, _registering);
     }
 
     /// <summary>Loads the catalog; deletes that a kill cut short are gone on with in the background.</summary>
@@ -223,6 +223,10 @@ internal sealed class CollectionCatalog
             {
                 _index.Add(collectionKey);
                 _deletes.Listed(collectionKey);
+            }
+            else if (results[0].Refusal is { Code: RefusalCode.Unavailable })
+            {
+                _deletes.MayBeListed(collectionKey);
             }
 
             return results[0].Refusal;

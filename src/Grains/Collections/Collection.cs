@@ -185,7 +185,7 @@ internal sealed class Collection : IDisposable
 
         _registration.Cancel();
         var group = _loading.Writer!.Clear(bound, out refusal);
-        var isEmpty = _loading.Entries!.NewestBytes == 0;
+        var isEmpty = _loading.Entries! is { NewestBytes: 0 } entries && entries.LastSetVersion <= bound;
         if (refusal is null && group is not null)
         {
             await new Deadline(_services).Race(group.Outcome);

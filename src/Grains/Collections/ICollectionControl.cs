@@ -51,7 +51,10 @@ internal sealed class ClearAnswer(Refusal? refusal, bool isEmpty)
     [Id(0)]
     public Refusal? Refusal { get; } = refusal;
 
-    /// <summary>Whether nothing was left, writes that were not durable yet included. What is set after it registers the collection anew.</summary>
+    /// <summary>
+    /// Whether nothing was left, writes that were not durable yet included, and nothing was set above the bound in between.
+    /// What is set from here on registers the collection anew.
+    /// </summary>
     [Id(1)]
     public bool IsEmpty { get; } = isEmpty;
 }

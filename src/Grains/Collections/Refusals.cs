@@ -38,6 +38,11 @@ internal static class Refusals
         _ => Failed,
     };
 
+    /// <summary>Of a delete that is written down and could not be carried out yet.</summary>
+    public static Refusal FinishedLater(Refusal reason) => new(
+        reason.Code == RefusalCode.Timeout ? RefusalCode.Timeout : RefusalCode.Unavailable,
+        $"the delete did not come to its end and will be finished later: {reason.Message}");
+
     /// <summary>The same refusal for every operation of a batch.</summary>
     public static WriteResult[] All(int count, Refusal refusal)
     {

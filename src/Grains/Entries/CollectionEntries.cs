@@ -20,7 +20,7 @@ public sealed class CollectionEntries
     private readonly PendingWrites _pending = new();
     private readonly Tombstones _tombstones = new(TombstoneLimit);
     private int _staged;
-    private (long Sequence, long LastVersion) _beforeStaged;
+    private (long Sequence, long LastVersion, long LastSetVersion) _beforeStaged;
 
     /// <summary>Settled keys.</summary>
     public int Count => _table.Count;
@@ -39,6 +39,9 @@ public sealed class CollectionEntries
 
     /// <summary>The newest version ever given, pending writes included. The next write gets a greater one.</summary>
     public long LastVersion { get; private set; }
+
+    /// <summary>The newest version that a value was set with, pending writes included, as far as it is known: storage keeps none of deleted keys.</summary>
+    public long LastSetVersion { get; private set; }
 
     /// <summary>The newest settled version.</summary>
     public long SettledVersion { get; private set; }
@@ -132,7 +135,7 @@ public sealed class CollectionEntries
             NewestBytes -= _pending.PopLast().BytesDelta;
         }
 
-        (Sequence, LastVersion) = _beforeStaged;
+        (Sequence, LastVersion, LastSetVersion) = _beforeStaged;
     }
 
     /// <summary>Moves what is durable from pending to settled.</summary>
@@ -164,12 +167,17 @@ public sealed class CollectionEntries
             SettleOne(change);
             Sequence = Math.Max(Sequence, change.Sequence);
             RaiseVersion(change.Version);
+            NoteSet(change);
             NewestBytes = Bytes;
         }
     }
 
     /// <summary>Takes in a saved entry; entries of a snapshot come in any order of sequence. Ends with <see cref="Restored"/>.</summary>
-    public void Restore(StoredEntry entry) => _table.Put(entry);
+    public void Restore(StoredEntry entry)
+    {
+        _table.Put(entry);
+        NoteSet(entry);
+    }
 
     /// <summary>All saved entries are in: this is the state that they make up.</summary>
     /// <param name="sequence">The sequence saved.</param>
@@ -235,12 +243,15 @@ public sealed class CollectionEntries
 
         if (_staged++ == 0)
         {
-            _beforeStaged = (Sequence, LastVersion);
+            _beforeStaged = (Sequence, LastVersion, LastSetVersion);
         }
 
         Sequence = change.Sequence;
         RaiseVersion(change.Version);
+        NoteSet(change);
     }
+
+    private void NoteSet(StoredEntry change) => LastSetVersion = Math.Max(LastSetVersion, change.IsTombstone ? 0 : change.Version);
 
     private void SettleOne(StoredEntry change)
     {

@@ -26,6 +26,9 @@ public interface IStateRows
     /// </summary>
     long Epoch { get; }
 
+    /// <summary>What an operator should know of the storage itself, as sentences.</summary>
+    IReadOnlyList<string> Warnings => [];
+
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);
 }

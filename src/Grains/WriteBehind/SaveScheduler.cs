@@ -93,7 +93,7 @@ public sealed partial class SaveScheduler
         {
             lock (_gate)
             {
-                return [.. Queues().SelectMany(q => q.Warnings), .. _secondaries.SelectMany(s => s.Ahead.Values)];
+                return [.. Queues().SelectMany(q => q.Target.Rows.Warnings.Concat(q.Warnings)), .. _secondaries.SelectMany(s => s.Ahead.Values)];
             }
         }
     }

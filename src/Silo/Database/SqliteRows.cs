@@ -22,6 +22,13 @@ internal sealed class SqliteRows(SqliteDatabase database, string serviceId, Time
     public long Epoch => database.Epoch;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. database.SetAsideFiles.Select(static file =>
+            $"The database was damaged and is set aside as '{file}'; what was saved there is not served until it is restored."),
+    ];
+
+    /// <inheritdoc/>
     public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) =>
         Call(_reading, rows => rows.Read(collectionKey, row, ct), ct);
 

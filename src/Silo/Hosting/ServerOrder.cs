@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Hosting.Server;
 namespace EdgeOrleans.Silo.Hosting;
 
 /// <summary>
-/// The web server is the last to start and the first to stop. What happens at the end before anything else stops: no new connection, a short while for requests in flight, and then
-/// what the journal alone holds is saved, so that the next start has little to read.
+/// The web server is the last to start and the first to stop. What happens at the end before anything else stops: no new connection,
+/// a while for requests in flight, and then what the journal alone holds is saved, so that the next start has little to read.
 /// </summary>
 internal sealed class ServerOrder(IServer server, SaveService saves) : IHostedLifecycleService
 {
-    // A client that never finishes its request must not use up the time that saving needs.
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
+    // Requests in flight come first: on a slow card a write waits for a second or two, while what is not saved is in the journal.
+    // A client that never finishes its request must end somewhere all the same.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(3);
 
     // Both together, with the second that closing connections by force may take: leaves the rest of five seconds to stop the silo.

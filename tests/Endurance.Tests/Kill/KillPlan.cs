@@ -14,6 +14,9 @@ internal enum KillMoment
     /// <summary>While what the journal holds is saved, which a start begins with.</summary>
     SoonAfterStart,
 
+    /// <summary>When a row has been written to the database, perhaps the first of a snapshot.</summary>
+    WhileSaving,
+
     /// <summary>Not at all: SIGTERM instead, so that clean closes are among what kills come after.</summary>
     Never,
 }
@@ -39,16 +42,17 @@ internal sealed record KillPlan
     {
         var moment = random.Next(10) switch
         {
-            < 4 => KillMoment.WhileWriting,
-            < 7 => KillMoment.WhileDeleting,
-            < 9 => KillMoment.SoonAfterStart,
+            < 3 => KillMoment.WhileWriting,
+            < 5 => KillMoment.WhileDeleting,
+            < 6 => KillMoment.SoonAfterStart,
+            < 9 => KillMoment.WhileSaving,
             _ => KillMoment.Never,
         };
 
         // Segments hold 40 or 64 of the smallest frames.
         var segmentBytes = random.Next(4) == 0 ? 256 * KiB : 160 * KiB;
         var maxBytes = random.Next(3) switch { 0 => 2 * MiB, 1 => 4 * MiB, _ => 16 * MiB };
-        var saveAfterMs = random.Next(4) switch { 0 => 300_000, 1 => 400, _ => 10 };
+        var saveAfterMs = moment == KillMoment.WhileSaving ? 10 : random.Next(4) switch { 0 => 300_000, 1 => 400, _ => 10 };
         return new KillPlan
         {
             Setup = new ServiceSetup()
@@ -58,7 +62,7 @@ internal sealed record KillPlan
                 .With("WriteBehind:SaveAfterMs", $"{saveAfterMs}"),
             Moment = moment,
             Writes = moment == KillMoment.SoonAfterStart ? random.Next(50) : (long)(40 * Math.Pow(2, random.NextDouble() * 6)),
-            Delay = TimeSpan.FromMilliseconds(moment == KillMoment.WhileDeleting ? random.NextDouble() * 6 : random.NextDouble() * 60),
+            Delay = TimeSpan.FromMilliseconds(random.NextDouble() * (moment is KillMoment.WhileDeleting or KillMoment.WhileSaving ? 6 : 60)),
         };
     }
 }

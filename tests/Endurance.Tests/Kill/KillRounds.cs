@@ -72,7 +72,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         }
 
         await using var traffic = RandomTraffic.Start(_oracle, client, _counts, Writers, trafficSeed);
-        await WaitForMoment(plan, traffic);
+        await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db-wal"));
         var exit = plan.Moment == KillMoment.Never ? await service.Stop() : await service.Kill();
         await traffic.Stop();
         _moments[plan.Moment] = _moments.GetValueOrDefault(plan.Moment) + 1;
@@ -105,7 +105,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         }
     }
 
-    private async Task WaitForMoment(KillPlan plan, RandomTraffic traffic)
+    private async Task WaitForMoment(KillPlan plan, RandomTraffic traffic, string log)
     {
         using var limit = new CancellationTokenSource(RoundLimit);
         for (var enough = _counts.Acknowledged + plan.Writes; _counts.Acknowledged < enough && !limit.IsCancellationRequested && traffic.Faults.Count == 0;)
@@ -120,6 +120,16 @@ internal sealed class KillRounds(int seed, Action<string> say)
 
         // Timers are too coarse for the moments within one write.
         var begin = Stopwatch.GetTimestamp();
+        if (plan.Moment == KillMoment.WhileSaving)
+        {
+            for (var before = File.GetLastWriteTimeUtc(log); File.GetLastWriteTimeUtc(log) == before && Stopwatch.GetElapsedTime(begin) < RoundLimit;)
+            {
+                Thread.Yield();
+            }
+
+            begin = Stopwatch.GetTimestamp();
+        }
+
         while (Stopwatch.GetElapsedTime(begin) < plan.Delay)
         {
             Thread.Yield();

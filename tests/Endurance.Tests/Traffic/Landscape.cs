@@ -10,7 +10,7 @@ internal static class Landscape
 {
     private static readonly (string Namespace, string Name, int Keys)[] All =
     [
-        ("keep", "large", 600), ("keep", "busy", 60), ("keep", "calm", 60), ("keep", "brief-0", 30), ("keep", "brief-1", 30),
+        ("keep", "large", 1200), ("keep", "busy", 60), ("keep", "calm", 60), ("keep", "brief-0", 30), ("keep", "brief-1", 30),
         .. from ns in Enumerable.Range(0, 3) from name in Enumerable.Range(0, 3) select ($"gone-{ns}", $"c{name}", 15),
     ];
 
@@ -20,7 +20,7 @@ internal static class Landscape
     public static Place Any(Random random)
     {
         var roll = random.Next(100);
-        var (ns, name, keys) = roll < 40 ? All[0] : roll < 75 ? All[random.Next(1, 5)] : All[random.Next(5, All.Length)];
+        var (ns, name, keys) = roll < 50 ? All[0] : roll < 75 ? All[random.Next(1, 5)] : All[random.Next(5, All.Length)];
         return new Place(ns, name, KeyName(random.Next(10) == 0 ? random.Next(3) : random.Next(keys)));
     }
 

@@ -70,7 +70,7 @@ internal sealed class RandomTraffic(WriteOracle oracle, KvClient client, Traffic
         var isAnswered = true;
         while (isAnswered && !_stop.IsCancellationRequested)
         {
-            await Task.Delay(random.Next(120));
+            await Task.Delay(random.Next(60));
             var ofNamespace = random.Next(3) > 0;
             var one = Landscape.AnyCollection(random);
             var ns = Landscape.AnyNamespace(random);

@@ -10,6 +10,7 @@ namespace EdgeOrleans.Grains.Tests.Catalog;
 public sealed class CollectionCatalogTests
 {
     private readonly AnsweringCollections _collections = new();
+    private TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     [Fact]
     public Task Registration_under_way_while_a_delete_is_tried_again_keeps_its_collection_listed() => InTurns(async () =>
@@ -63,6 +64,88 @@ public sealed class CollectionCatalogTests
     });
 
     [Fact]
+    public Task Collection_that_a_clear_leaves_something_in_stays_listed() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        _collections.IsEmptyAfterClear = false;
+        Assert.Null(await catalog.DeleteNamespace("a"));
+        Assert.Equal(["x"], await catalog.ListCollections("a"));
+        _collections.IsEmptyAfterClear = true;
+        Assert.Null(await catalog.DeleteNamespace("a"));
+        Assert.Empty(await catalog.ListNamespaces());
+    });
+
+    [Fact]
+    public Task Delete_that_was_answered_before_its_bound_was_set_is_given_up() => InTurns(async () =>
+    {
+        // Seeds 1611, 3814 and others of the simulated service: it deleted what was written after its time-out.
+        _timeout = TimeSpan.FromMilliseconds(50);
+        var catalog = NewCatalog("c/a/x");
+        var fenced = new TaskCompletionSource();
+        _collections.BeforeFence = fenced.Task;
+        Assert.Equal(RefusalCode.Timeout, (await catalog.DeleteNamespace("a"))?.Code);
+        fenced.SetResult();
+        await Task.Delay(100);
+        Assert.Empty(_collections.Written);
+        Assert.Equal(["x"], await catalog.ListCollections("a"));
+    });
+
+    [Fact]
+    public Task Delete_waits_for_a_registration_that_began_before_it() => InTurns(async () =>
+    {
+        // Seed 6100 of the simulated service: 200, and the collection was listed a moment later.
+        var catalog = NewCatalog();
+        var listed = new TaskCompletionSource<Refusal?>();
+        _collections.AnswerWrite = batch => batch.Operations[0].Kind == OperationKind.Set && batch.Operations[0].Key == "c/a/x"
+            ? listed.Task
+            : Task.FromResult<Refusal?>(null);
+        var register = catalog.Register("a/x");
+        await CountOf(1, () => _collections.Written.Count);
+        var delete = catalog.DeleteCollection("a", "x");
+        await Task.Delay(50);
+        Assert.False(delete.IsCompleted);
+        listed.SetResult(null);
+        Assert.Null(await register);
+        Assert.Null(await delete);
+        Assert.Empty(await catalog.ListNamespaces());
+        Assert.Contains(_collections.Written, o => o is { Kind: OperationKind.Delete, Key: "c/a/x" });
+    });
+
+    /// <summary>Seed 4711 of the kill rounds, round 119: told BACKLOG_FULL, the client took it for undone, and a restart did it.</summary>
+    [Fact]
+    public Task Delete_that_is_written_down_is_not_said_to_be_refused_when_a_collection_cannot_be_cleared_now() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        _collections.ClearRefusal = new Refusal(RefusalCode.BacklogFull, "the journal is full");
+        var left = await catalog.DeleteNamespace("a");
+        Assert.Equal(RefusalCode.Unavailable, left?.Code);
+        Assert.Contains("the journal is full", left!.Message, StringComparison.Ordinal);
+        _collections.ClearRefusal = null;
+        Assert.Null(await catalog.DeleteNamespace("a"));
+    });
+
+    [Fact]
+    public Task Delete_of_what_may_be_listed_is_not_taken_for_done() => InTurns(async () =>
+    {
+        // Seed 25122 of the simulated service: the registration's flush had failed, and a restart found it.
+        var catalog = NewCatalog();
+        _collections.AnswerWrite = _ => Task.FromResult<Refusal?>(new Refusal(RefusalCode.Unavailable, "the flush failed"));
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.Register("a/x"))?.Code);
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.DeleteNamespace("a"))?.Code);
+        Assert.Null(await catalog.DeleteNamespace("b"));
+    });
+
+    [Fact]
+    public Task Delete_found_at_start_is_carried_out_before_its_namespace_is_shown() => InTurns(async () =>
+    {
+        _collections.Values = [Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("{\"bounds\":{\"x\":7}}")];
+        var catalog = NewCatalog("c/a/x", "d/a/0000");
+        Assert.True((await catalog.Find("a/x")).IsClearing);
+        Assert.Empty(await catalog.ListNamespaces());
+        Assert.False((await catalog.Find("a/x")).IsClearing);
+    });
+
+    [Fact]
     public Task Collection_found_while_it_is_deleted_learns_the_bound() => InTurns(async () =>
     {
         var catalog = NewCatalog("c/a/x", "c/b/y");
@@ -100,7 +183,7 @@ public sealed class CollectionCatalogTests
     {
         _collections.Keys = keys;
         return new CollectionCatalog(
-            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()), TimeSpan.FromSeconds(5));
+            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()), _timeout);
     }
 
     private static async Task<int> CountOf(int wanted, Func<int> count)
@@ -126,14 +209,27 @@ public sealed class CollectionCatalogTests
 
         public List<Operation> Written { get; } = [];
 
-        public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => Task.FromResult(new VersionAnswer(null, Version));
+        public bool IsEmptyAfterClear { get; set; } = true;
 
-        public Task<ClearAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new ClearAnswer(null, isEmpty: true));
+        public Refusal? ClearRefusal { get; set; }
+
+        public Task BeforeFence { get; set; } = Task.CompletedTask;
+
+        /// <summary>The values of <see cref="Keys"/>; an empty object each unless set.</summary>
+        public ReadOnlyMemory<byte>[]? Values { get; set; }
+
+        public async Task<VersionAnswer> Fence(string collectionKey, long atLeast)
+        {
+            await BeforeFence;
+            return new VersionAnswer(null, Version);
+        }
+
+        public Task<ClearAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new ClearAnswer(ClearRefusal, IsEmptyAfterClear));
 
         public Task<CollectionInfo> Info(string collectionKey) => Task.FromResult(new CollectionInfo(0, 0, 0));
 
         public Task<SystemEntries> ReadSystem() => Task.FromResult(
-            new SystemEntries(ReadRefusal, Keys, Array.ConvertAll(Keys, _ => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes("{}")))));
+            new SystemEntries(ReadRefusal, Keys, Values ?? Array.ConvertAll(Keys, _ => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes("{}")))));
 
         public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims)
         {

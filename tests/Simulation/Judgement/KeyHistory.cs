@@ -54,6 +54,10 @@ internal sealed class KeyHistory(CollectionHistory collection, string key)
     {
         FoundAbsentAt = IsKnownAbsent ? FoundAbsentAt : now;
         IsKnownAbsent = true;
+        if (Known is not null)
+        {
+            Known.WasRemoved = true;
+        }
     }
 
     /// <summary>Damage took something, and was reported: what is left is the new floor.</summary>

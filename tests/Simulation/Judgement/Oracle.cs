@@ -175,9 +175,11 @@ internal sealed class Oracle(Trace trace)
 
         var write = Sender(key, found.Value.Span);
         trace.Add($"  read {key.Collection.Key} '{key.Key}': #{write.Id} v{found.Version}");
-        var isOld = ticket.Known is { } known && (found.Version < known.Version || (found.Version == known.Version && ticket.IsAbsent));
+        var mayBeBack = write.State == WriteState.Void && IsReportedDamaged(key.Collection.Key);
+        var isOld = mayBeBack || (ticket.Known is { } known && (found.Version < known.Version || (found.Version == known.Version && ticket.IsAbsent)));
         if (isOld && IsReportedDamaged(key.Collection.Key))
         {
+            (write.State, write.Version) = (WriteState.Held, found.Version);
             key.Rewind(write);
             return;
         }
@@ -336,7 +338,7 @@ internal sealed class Oracle(Trace trace)
             return;
         }
 
-        var isAbsent = before is null || before.IsDelete || (before == write.Key.Known && write.Key.IsKnownAbsent);
+        var isAbsent = before is null || before.IsDelete || before.WasRemoved;
         if (isAbsent == result.Existed || !Meets(write, isAbsent, before?.Version ?? 0))
         {
             throw new OracleException(

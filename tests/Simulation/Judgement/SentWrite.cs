@@ -45,6 +45,9 @@ internal sealed class SentWrite(KeyHistory key, Wish wish, int id, int process, 
     /// <summary>The version it was given, once known.</summary>
     public long Version { get; set; }
 
+    /// <summary>Whether the key was known to be absent after it, before anything newer was set.</summary>
+    public bool WasRemoved { get; set; }
+
     /// <summary>The greatest version of the collection that anyone had been told when this was sent.</summary>
     public long ToldVersion { get; } = key.Collection.ToldVersion;
 

@@ -45,6 +45,18 @@ internal enum Mutant
     /// <summary>A stale activation's save overwrites the slot that another has claimed.</summary>
     SlotNotClaimed,
 
+    /// <summary>A snapshot's head is written before its chunks.</summary>
+    HeadBeforeChunks,
+
+    /// <summary>A delete of a collection is carried out without being written down first.</summary>
+    DeleteNotWrittenDown,
+
+    /// <summary>A delete removes everything, whatever its version.</summary>
+    DeleteWithoutBound,
+
+    /// <summary>A collection is written to before it is listed, and never is.</summary>
+    CollectionNotListed,
+
     /// <summary>The clock starts without the floor that the journal kept.</summary>
     ClockFloorIgnored,
 

@@ -26,9 +26,13 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.TrimBeforeCheckpoint, "service"),
         new(Mutant.TrimBySecondary, "service"),
         new(Mutant.ReadOfPending, "service"),
+        new(Mutant.DeleteNotWrittenDown, "service"),
+        new(Mutant.DeleteWithoutBound, "service"),
+        new(Mutant.CollectionNotListed, "service"),
         new(Mutant.ClockFloorIgnored, "service"),
         new(Mutant.LeapUnsynchronised, "service"),
         new(Mutant.SlotNotClaimed, "targets"),
+        new(Mutant.HeadBeforeChunks, "targets"),
     ];
 
     /// <summary>Plays seeds until one notices.</summary>

@@ -85,8 +85,8 @@ internal sealed class FullCheck(ServiceProcess process, Oracle oracle, Simulated
             listed.UnionWith(names.Select(name => CollectionKey.Join(ns, name)));
             var info = await process.OnCatalog(catalog => catalog.NamespaceInfo(ns));
             var inside = _found.Where(pair => pair.Key.StartsWith(ns + "/", StringComparison.Ordinal)).ToArray();
-            if (info.KeyCount != inside.Sum(pair => pair.Value.Count) || info.Bytes != inside.Sum(pair => pair.Value.Bytes)
-                || !info.Collections.SequenceEqual(names))
+            if (!oracle.IsCatalogReportedDamaged() && (info.KeyCount != inside.Sum(pair => pair.Value.Count) || info.Bytes != inside.Sum(pair => pair.Value.Bytes)
+                || !info.Collections.SequenceEqual(names)))
             {
                 throw new OracleException($"namespace {ns}: info says {info.KeyCount} keys, {info.Bytes} bytes in {string.Join(' ', info.Collections)}");
             }

@@ -116,17 +116,21 @@ internal sealed class ServiceProcess : ICollections, IRegistry
 
     public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => On(collectionKey, c => c.Fence(atLeast));
 
-    public Task<ClearAnswer> Clear(string collectionKey, long bound) => On(collectionKey, c => c.Clear(bound));
+    public Task<ClearAnswer> Clear(string collectionKey, long bound) =>
+        On(collectionKey, c => c.Clear(_mutant == Mutant.DeleteWithoutBound ? c.Entries?.LastVersion ?? bound : bound));
 
     public Task<SystemEntries> ReadSystem() => On(Collection.SystemKey, async c =>
         await c.Load() is { } refusal ? new SystemEntries(refusal, [], []) : c.ReadSystem());
 
     public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) =>
-        On(Collection.SystemKey, c => c.ApplySystem(batch, reclaims));
+        _mutant == Mutant.DeleteNotWrittenDown && batch.Operations is [{ Kind: OperationKind.Set, Key: ['d', '/', ..] }, ..]
+            ? Task.FromResult(Array.ConvertAll(batch.Operations, _ => new WriteResult(null, 1, false)))
+            : On(Collection.SystemKey, c => c.ApplySystem(batch, reclaims));
 
     public Task<Standing> Find(string collectionKey) => OnCatalog(c => c.Find(collectionKey));
 
-    public Task<Refusal?> Register(string collectionKey) => OnCatalog(c => c.Register(collectionKey));
+    public Task<Refusal?> Register(string collectionKey) =>
+        _mutant == Mutant.CollectionNotListed ? Task.FromResult<Refusal?>(null) : OnCatalog(c => c.Register(collectionKey));
 
     public Task<T> OnCatalog<T>(Func<CollectionCatalog, Task<T>> call) => Call(_catalogActor, () => call(_catalog));
 

@@ -33,6 +33,8 @@ internal sealed class ServiceWorld
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private bool _isLast;
     private bool _isReportLost;
+    private bool _wasOutOfRoom;
+    private bool _isDatabaseLost;
     private bool _isAllReported;
     private bool _isCatalogReported;
 
@@ -143,6 +145,12 @@ internal sealed class ServiceWorld
             _clients.IsGone = true;
         }
 
+        foreach (var collection in _oracle.Collections)
+        {
+            // What the process reported is known after its end, too.
+            IsReportedDamaged(collection.Key);
+        }
+
         _oracle.ProcessDied();
         _disk.Unmount();
         _kernel.Kill();
@@ -172,7 +180,11 @@ internal sealed class ServiceWorld
 
         if (_random.PerMille(_temper.DatabaseLossPerMille))
         {
+            // In want of room the journal frees segments without keeping how far it was trimmed: then it cannot know that the
+            // database lost something, and says nothing.
+            _isAllReported |= _wasOutOfRoom;
             _storages[0].BeginAnew();
+            _isDatabaseLost = true;
         }
     }
 
@@ -321,6 +333,7 @@ internal sealed class ServiceWorld
         var durable = _journal!.DurablePosition;
         var now = _process!.Clock.NowMicros();
         var worked = _journal.RunOnce();
+        _wasOutOfRoom |= _journal.Pressure.State is JournalState.NoRoom or JournalState.BacklogFull;
         if (_journal.DurablePosition > durable)
         {
             _clockCheck.Acknowledged(now);
@@ -343,6 +356,11 @@ internal sealed class ServiceWorld
         if (_clients!.Failure is { } failure)
         {
             throw failure is OracleException ? failure : new OracleException($"a request ended with {failure}");
+        }
+
+        if (_process!.Damage.Lines.Count > 0 && !_isDatabaseLost && _disk.DamageCount == 0)
+        {
+            throw new OracleException($"nothing was damaged, and the service says: {_process.Damage.Lines[0]}");
         }
 
         _clockCheck.Look();
