@@ -245,14 +245,16 @@ internal sealed class Oracle
             foreach (var key in KeysUnder(clear))
             {
                 if (key.Known is { IsDelete: false } known && known.HeldAt < clear.SentAt
-                    && !key.Sent.Exists(write => write.State != WriteState.Void && (write.Version == 0 || write.Version > known.Version)))
+                    && !key.Sent.Exists(write => write.IsDelete ? write.SentAt >= known.SentAt
+                        : write.State != WriteState.Void && (write.Version == 0 || write.Version > known.Version)))
                 {
-                    gone = key.IsKnownAbsent && key.FoundAbsentAt >= clear.SentAt ? key : gone;
+                    gone = key.IsKnownAbsent && key.FoundAbsentAt >= clear.SentAt && !OtherClearCovers(clear, key)
+                        && !IsReportedDamaged(key.Collection.Key) ? key : gone;
                     left = key.IsKnownAbsent ? left : key;
                 }
             }
 
-            if (gone is not null && left is not null && !IsReportedDamaged(gone.Collection.Key) && !OtherClearCovers(clear, gone))
+            if (gone is not null && left is not null)
             {
                 throw new OracleException(
                     $"the delete of {clear.Target} was cut off, and is not finished: {gone.Known} is gone, {left.Known} is still there");
