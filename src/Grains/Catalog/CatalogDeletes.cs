@@ -53,8 +53,14 @@ internal sealed class CatalogDeletes(
             return false;
         }
 
-        if (_deletions.TryGetValue(collectionKey, out var deletion))
+        if (_deletions.TryGetValue(collectionKey, out var deletion) && !deletion.IsKept)
         {
+            if (IsWrittenDown(collectionKey))
+            {
+                // Written once more, after the intent: so that a restart in between knows it, too.
+                return false;
+            }
+
             deletion.IsKept = true;
         }
 
@@ -75,7 +81,10 @@ internal sealed class CatalogDeletes(
     public void MayBeListed(string collectionKey) => _uncertain.Add(collectionKey);
 
     /// <summary>An intent was found when the catalog was loaded.</summary>
-    public void Found(string ns, Dictionary<string, long> bounds)
+    /// <param name="ns">The namespace.</param>
+    /// <param name="bounds">The bounds by collection key.</param>
+    /// <param name="isKept">Whether a collection was registered again after the intent.</param>
+    public void Found(string ns, Dictionary<string, long> bounds, Predicate<string> isKept)
     {
         if (!_intents.TryGetValue(ns, out var intent))
         {
@@ -85,7 +94,7 @@ internal sealed class CatalogDeletes(
         foreach (var (collectionKey, bound) in bounds)
         {
             intent[collectionKey] = bound;
-            _deletions[collectionKey] = new Deletion(bound);
+            _deletions[collectionKey] = new Deletion(bound) { IsKept = isKept(collectionKey) };
         }
     }
 

@@ -170,16 +170,19 @@ internal sealed class CollectionCatalog
 
     private void Read(SystemEntries content)
     {
+        var listedAt = new Dictionary<string, long>();
         for (var i = 0; i < content.Keys.Length; i++)
         {
             var bounds = new Dictionary<string, long>();
             if (CatalogRecord.TryReadListed(content.Keys[i], out var collectionKey))
             {
                 _index.Add(collectionKey);
+                listedAt[collectionKey] = content.Versions[i];
             }
             else if (CatalogRecord.TryReadIntent(content.Keys[i], content.Values[i], bounds, out var ns))
             {
-                _deletes.Found(ns, bounds);
+                // In key order the list comes before the intents.
+                _deletes.Found(ns, bounds, key => listedAt.GetValueOrDefault(key) > content.Versions[i]);
             }
         }
     }

@@ -218,7 +218,10 @@ internal sealed class Collection : IDisposable
         _loading.Writer!.CatchUp();
         var entries = _loading.Entries!.List(int.MaxValue, 0, [], [], out _);
         return new SystemEntries(
-            null, Array.ConvertAll(entries, e => Encoding.UTF8.GetString(e.Key)), Array.ConvertAll(entries, e => e.Value));
+            null,
+            Array.ConvertAll(entries, e => Encoding.UTF8.GetString(e.Key)),
+            Array.ConvertAll(entries, e => e.Value),
+            Array.ConvertAll(entries, e => e.Version));
     }
 
     /// <summary>Loads the collection.</summary>

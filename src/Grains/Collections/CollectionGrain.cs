@@ -44,7 +44,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
     }
 
     public async Task<SystemEntries> ReadSystem() =>
-        await _collection.Load() is { } refusal ? new SystemEntries(refusal, [], []) : _collection.ReadSystem();
+        await _collection.Load() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
 
     public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) => _collection.ApplySystem(batch, reclaims);
 

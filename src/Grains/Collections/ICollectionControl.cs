@@ -61,7 +61,7 @@ internal sealed class ClearAnswer(Refusal? refusal, bool isEmpty)
 
 /// <summary>The content of the catalog's own collection, in key order.</summary>
 [GenerateSerializer, Immutable, Alias("EdgeOrleans.SystemEntries")]
-internal sealed class SystemEntries(Refusal? refusal, string[] keys, ReadOnlyMemory<byte>[] values)
+internal sealed class SystemEntries(Refusal? refusal, string[] keys, ReadOnlyMemory<byte>[] values, long[] versions)
 {
     /// <summary>Why it cannot be read; <see langword="null"/> when it can.</summary>
     [Id(0)]
@@ -74,4 +74,8 @@ internal sealed class SystemEntries(Refusal? refusal, string[] keys, ReadOnlyMem
     /// <summary>The value of each key.</summary>
     [Id(2)]
     public ReadOnlyMemory<byte>[] Values { get; } = values;
+
+    /// <summary>The version of each key: what was written after what.</summary>
+    [Id(3)]
+    public long[] Versions { get; } = versions;
 }

@@ -145,6 +145,37 @@ public sealed class CollectionCatalogTests
         Assert.False((await catalog.Find("a/x")).IsClearing);
     });
 
+    [Theory]
+    [InlineData(1, 2, false)]
+    [InlineData(3, 2, true)]
+    public Task Collection_registered_after_its_delete_was_written_down_stays_listed_over_a_restart(long listed, long intent, bool stays) =>
+        InTurns(async () =>
+        {
+            // Seed 120419 of the simulated service.
+            _collections.Values = [Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("{\"bounds\":{\"x\":7}}")];
+            _collections.Versions = [listed, intent];
+            Assert.Equal(stays ? ["a"] : [], await NewCatalog("c/a/x", "d/a/0000").ListNamespaces());
+        });
+
+    [Fact]
+    public Task Registration_during_a_delete_that_is_written_down_is_written_anew() => InTurns(async () =>
+    {
+        var catalog = NewCatalog("c/a/x");
+        var cleared = new TaskCompletionSource();
+        _collections.BeforeClear = cleared.Task;
+        var delete = catalog.DeleteNamespace("a");
+        await CountOf(1, () => _collections.Written.Count);
+        await Task.Delay(20);
+        Assert.Null(await catalog.Register("a/x"));
+        Assert.Equal("c/a/x", _collections.Written[^1].Key);
+        var written = _collections.Written.Count;
+        Assert.Null(await catalog.Register("a/x"));
+        Assert.Equal(written, _collections.Written.Count);
+        cleared.SetResult();
+        Assert.Null(await delete);
+        Assert.Equal(["x"], await catalog.ListCollections("a"));
+    });
+
     [Fact]
     public Task Collection_found_while_it_is_deleted_learns_the_bound() => InTurns(async () =>
     {
@@ -218,18 +249,27 @@ public sealed class CollectionCatalogTests
         /// <summary>The values of <see cref="Keys"/>; an empty object each unless set.</summary>
         public ReadOnlyMemory<byte>[]? Values { get; set; }
 
+        /// <summary>The versions of <see cref="Keys"/>; 0 each unless set.</summary>
+        public long[]? Versions { get; set; }
+
         public async Task<VersionAnswer> Fence(string collectionKey, long atLeast)
         {
             await BeforeFence;
             return new VersionAnswer(null, Version);
         }
 
-        public Task<ClearAnswer> Clear(string collectionKey, long bound) => Task.FromResult(new ClearAnswer(ClearRefusal, IsEmptyAfterClear));
+        public Task BeforeClear { get; set; } = Task.CompletedTask;
+
+        public async Task<ClearAnswer> Clear(string collectionKey, long bound)
+        {
+            await BeforeClear;
+            return new ClearAnswer(ClearRefusal, IsEmptyAfterClear);
+        }
 
         public Task<CollectionInfo> Info(string collectionKey) => Task.FromResult(new CollectionInfo(0, 0, 0));
 
         public Task<SystemEntries> ReadSystem() => Task.FromResult(
-            new SystemEntries(ReadRefusal, Keys, Values ?? Array.ConvertAll(Keys, _ => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes("{}")))));
+            new SystemEntries(ReadRefusal, Keys, Values ?? Array.ConvertAll(Keys, _ => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes("{}"))), Versions ?? new long[Keys.Length]));
 
         public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims)
         {

@@ -33,6 +33,8 @@ internal sealed class Survival
     /// <summary>The sectors in which the current write travelled: 512 or 4096 bytes.</summary>
     public int SectorBytes { get; private set; }
 
+    public override string ToString() => $"of which {_keptPerMille / 10} in 100 were kept";
+
     /// <summary>Goes on to the next write. One write may come in several pieces, which share its fate.</summary>
     public void Begin(long write)
     {

@@ -20,14 +20,12 @@ internal sealed class JournalWorld
     private readonly List<CommitGroup> _groups = [];
     private readonly Temper _temper;
     private readonly SeededRandom _generations;
-    private readonly HashSet<string> _reported = [];
+    private readonly DamageLedger _damage;
     private FlashJournal? _journal;
     private long _nextId = 1;
     private long _durableClockMicros;
     private bool _hasDurable;
     private bool _isLast;
-    private bool _isReportLost;
-    private bool _wasOutOfRoom;
 
     private JournalWorld(SeedRun run)
     {
@@ -37,6 +35,7 @@ internal sealed class JournalWorld
         _disk = new SimulatedDisk(_random.Fork(), _trace);
         _temper = new Temper(_random);
         _generations = _random.Fork();
+        _damage = new DamageLedger(_disk, _trace, run.Counts);
         _owners = [.. Enumerable.Range(0, _random.Between(1, 4)).Select(i => new OwnerModel($"ns/owner-{i}"))];
         _options = new JournalOptions
         {
@@ -105,6 +104,12 @@ internal sealed class JournalWorld
             _disk.Cut();
         }
 
+        if (_journal is not null)
+        {
+            // What it reported is known after its end, too.
+            _damage.Name(_journal.DamagedOwners);
+        }
+
         if (_disk.IsCut)
         {
             _run.Counts.Add("cuts");
@@ -163,9 +168,7 @@ internal sealed class JournalWorld
     /// <returns>Whether the journal serves.</returns>
     private bool Open()
     {
-        // A start that was cut off may have set damage aside, and nobody heard what it had to say.
-        var wasReportLost = _isReportLost;
-        _isReportLost = true;
+        _damage.Starting();
         try
         {
             _journal = FlashJournal.OpenSimulated(
@@ -179,8 +182,6 @@ internal sealed class JournalWorld
             _run.Counts.Add("failed opens");
             return false;
         }
-
-        _isReportLost = false;
 
         _journal.UseClock(_kernel);
         var recovery = _journal.Recovery;
@@ -196,52 +197,23 @@ internal sealed class JournalWorld
             _trace.Add($"    {owner.Key}: trimmed through {owner.TrimmedSequence}, last {owner.LastSequence}, tail {owner.HasTail}");
         }
 
-        NoteDamage(recovery);
-        if (_disk.IsNewestDamaged || (wasReportLost && _disk.DamageCount > 0))
-        {
-            _reported.UnionWith(_owners.Select(owner => owner.Key));
-            _disk.IsNewestDamaged = false;
-            _run.Counts.Add("newest writes damaged");
-        }
-
+        _damage.Started(recovery);
         CheckOwners(isRecovery: true);
         return true;
-    }
-
-    /// <summary>Of which owners the report says that they may have lost something.</summary>
-    private void NoteDamage(RecoveryReport recovery)
-    {
-        var isDamaged = _disk.DamageCount > 0;
-        if (!isDamaged && recovery.Damage.Count > 0)
-        {
-            throw new OracleException($"no sector was damaged, and the report says: {string.Join(' ', recovery.Damage)}");
-        }
-
-        foreach (var damage in recovery.Damage)
-        {
-            _trace.Add($"  {damage}");
-            _reported.UnionWith(damage.Owners);
-            if (!damage.OwnersAreCertain)
-            {
-                _run.Counts.Add("reports that name no certain owner");
-                _reported.UnionWith(_owners.Select(owner => owner.Key));
-            }
-        }
-
-        if (recovery.TornTail is { } tail)
-        {
-            // Damage in the newest frame cannot be told from a write that was cut off: it is cut, and reported as such.
-            _trace.Add($"  {tail}");
-            _reported.UnionWith(isDamaged ? _owners.Select(owner => owner.Key) : []);
-        }
     }
 
     private void CheckOwners(bool isRecovery)
     {
         foreach (var model in _owners)
         {
-            model.Check(_journal!.OwnerOf(model.Key), isRecovery, () => _reported.Contains(model.Key) || _journal.DamagedOwners.Contains(model.Key), _wasOutOfRoom);
+            model.Check(_journal!.OwnerOf(model.Key), isRecovery, () => IsReportedDamaged(model.Key), _damage.WasOutOfRoom);
         }
+    }
+
+    private bool IsReportedDamaged(string owner)
+    {
+        _damage.Name(_journal!.DamagedOwners);
+        return _damage.Covers(owner);
     }
 
     private void Step()
@@ -290,7 +262,7 @@ internal sealed class JournalWorld
         {
             _trace.Add($"  append {records.Length} to {model.Key} from {model.NextSequence}: {refusal}");
             _run.Counts.Add($"appends refused {refusal}");
-            _wasOutOfRoom |= refusal is AppendRefusal.NoRoom or AppendRefusal.BacklogFull;
+            _damage.Saw(_journal.Pressure.State);
             if (refusal == AppendRefusal.None || (refusal == AppendRefusal.Failed) != (_journal.Failure is not null))
             {
                 throw new OracleException($"append refused with {refusal}, failure: {_journal.Failure}");
@@ -319,7 +291,7 @@ internal sealed class JournalWorld
             var now = _kernel.WallMicros;
             var position = _journal!.DurablePosition;
             var worked = _journal.RunOnce();
-            _wasOutOfRoom |= _journal.Pressure.State is JournalState.NoRoom or JournalState.BacklogFull;
+            _damage.Saw(_journal.Pressure.State);
             _trace.Add($"  pump: {(worked ? "worked" : "idle")}, durable through {_journal.DurablePosition}{(_journal.Failure is null ? "" : ", FAILED")}");
             if (_journal.DurablePosition > position)
             {
@@ -389,6 +361,7 @@ internal sealed class JournalWorld
         switch (_random.Below(4))
         {
             case 0 when _temper.RunsShortOfRoom:
+                _damage.RoomIsShort();
                 faults.CapacityBytes = faults.CapacityBytes == long.MaxValue ? _disk.UsedBytes + (_random.Below(4) * 40_000) : long.MaxValue;
                 _trace.Add($"  room: {faults.CapacityBytes} bytes for {_disk.UsedBytes}");
                 break;

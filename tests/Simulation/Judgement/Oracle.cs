@@ -4,13 +4,21 @@ namespace EdgeOrleans.Simulation.Judgement;
 /// Knows what was sent, what was acknowledged and what was seen, and judges what is found. It sees only what a client sees:
 /// requests, answers, and the moments at which the process died. It takes no word of the code under test for anything else.
 /// </summary>
-internal sealed class Oracle(Trace trace)
+internal sealed class Oracle
 {
+    private readonly Trace _trace;
+    private readonly AnswerJudge _answers;
     private readonly SortedDictionary<string, CollectionHistory> _collections = new(StringComparer.Ordinal);
     private readonly List<SentWrite> _byId = [];
     private readonly List<SentWrite> _writesInFlight = [];
     private readonly List<SentClear> _clears = [];
     private long _now;
+
+    public Oracle(Trace trace)
+    {
+        _trace = trace;
+        _answers = new AnswerJudge(this);
+    }
 
     /// <summary>The process that runs now, counted from 1.</summary>
     public int Process { get; private set; } = 1;
@@ -53,7 +61,7 @@ internal sealed class Oracle(Trace trace)
             sent[i] = new SentWrite(key, wish, _byId.Count + 1, Process, _now) { Siblings = atomic ? sent : [] };
             _byId.Add(sent[i]);
             key.Sent.Add(sent[i]);
-            trace.Add($"  send {sent[i]}{(wish.Precondition == PreconditionKind.None ? "" : $" if {wish.Precondition} {wish.ExpectedVersion}")}{(atomic ? " (atomic)" : "")}");
+            _trace.Add($"  send {sent[i]}{(wish.Precondition == PreconditionKind.None ? "" : $" if {wish.Precondition} {wish.ExpectedVersion}")}{(atomic ? " (atomic)" : "")}");
         }
 
         _writesInFlight.AddRange(sent);
@@ -73,7 +81,7 @@ internal sealed class Oracle(Trace trace)
         {
             _writesInFlight.Remove(sent[i]);
             sent[i].EndedAt = _now;
-            trace.Add($"  answer {sent[i]}: {(results[i].Refusal is { } refusal ? refusal.ToString() : results[i].Version == 0 ? "nothing to delete" : $"v{results[i].Version}")}");
+            _trace.Add($"  answer {sent[i]}: {(results[i].Refusal is { } refusal ? refusal.ToString() : results[i].Version == 0 ? "nothing to delete" : $"v{results[i].Version}")}");
         }
 
         var last = 0L;
@@ -102,7 +110,7 @@ internal sealed class Oracle(Trace trace)
             }
         }
 
-        trace.Add($"  send delete of {target}");
+        _trace.Add($"  send delete of {target}");
         return clear;
     }
 
@@ -110,7 +118,7 @@ internal sealed class Oracle(Trace trace)
     public void AnswerClear(SentClear clear, Refusal? refusal)
     {
         clear.EndedAt = ++_now;
-        trace.Add($"  answer delete of {clear.Target}: {(refusal is null ? "done" : refusal.ToString())}");
+        _trace.Add($"  answer delete of {clear.Target}: {(refusal is null ? "done" : refusal.ToString())}");
         if (refusal is not null || IsCatalogReportedDamaged())
         {
             // A catalog that lost its list does not know what there is to delete.
@@ -174,7 +182,7 @@ internal sealed class Oracle(Trace trace)
         }
 
         var write = Sender(key, found.Value.Span);
-        trace.Add($"  read {key.Collection.Key} '{key.Key}': #{write.Id} v{found.Version}");
+        _trace.Add($"  read {key.Collection.Key} '{key.Key}': #{write.Id} v{found.Version}");
         var mayBeBack = write.State == WriteState.Void && IsReportedDamaged(key.Collection.Key);
         var isOld = mayBeBack || (ticket.Known is { } known && (found.Version < known.Version || (found.Version == known.Version && ticket.IsAbsent)));
         if (isOld && IsReportedDamaged(key.Collection.Key))
@@ -237,14 +245,16 @@ internal sealed class Oracle(Trace trace)
             foreach (var key in KeysUnder(clear))
             {
                 if (key.Known is { IsDelete: false } known && known.HeldAt < clear.SentAt
-                    && !key.Sent.Exists(write => write.State != WriteState.Void && (write.Version == 0 || write.Version > known.Version)))
+                    && !key.Sent.Exists(write => write.IsDelete ? write.SentAt >= known.SentAt
+                        : write.State != WriteState.Void && (write.Version == 0 || write.Version > known.Version)))
                 {
-                    gone = key.IsKnownAbsent && key.FoundAbsentAt >= clear.SentAt ? key : gone;
+                    gone = key.IsKnownAbsent && key.FoundAbsentAt >= clear.SentAt && !OtherClearCovers(clear, key)
+                        && !IsReportedDamaged(key.Collection.Key) ? key : gone;
                     left = key.IsKnownAbsent ? left : key;
                 }
             }
 
-            if (gone is not null && left is not null && !IsReportedDamaged(gone.Collection.Key) && !OtherClearCovers(clear, gone))
+            if (gone is not null && left is not null)
             {
                 throw new OracleException(
                     $"the delete of {clear.Target} was cut off, and is not finished: {gone.Known} is gone, {left.Known} is still there");
@@ -277,9 +287,9 @@ internal sealed class Oracle(Trace trace)
                 throw new OracleException($"{write} was refused ({refusal.Code}), and yet it was seen");
             }
 
-            if (refusal.Code == RefusalCode.PreconditionFailed && Settled(write) is { } state && Meets(write, state.IsAbsent, state.Version))
+            if (refusal.Code == RefusalCode.PreconditionFailed)
             {
-                throw new OracleException($"{write} was refused, and its precondition {write.Precondition} {write.ExpectedVersion} held");
+                _answers.JudgeRefused(write);
             }
 
             write.State = WriteState.Void;
@@ -289,88 +299,19 @@ internal sealed class Oracle(Trace trace)
         AcknowledgedCount++;
         if (result.Version == 0)
         {
-            if (!write.IsDelete || result.Existed)
-            {
-                throw new OracleException($"{write} was answered without a version");
-            }
-
-            if (Settled(write) is { IsAbsent: false })
-            {
-                throw new OracleException($"{write} found nothing to delete, and {write.Key.Known} was there");
-            }
-
+            _answers.JudgeNothingDeleted(write, result);
             write.State = WriteState.Void;
             return;
         }
 
-        if (result.Version <= write.ToldVersion && !IsReportedDamaged(write.Key.Collection.Key))
-        {
-            throw new OracleException($"{write} got version {result.Version}, and {write.ToldVersion} had been told before it was sent");
-        }
-
-        JudgeAccepted(write, result);
+        _answers.JudgeAccepted(write, result);
         write.Key.Hold(write, result.Version, _now);
     }
-
-    private void JudgeAccepted(SentWrite write, WriteResult result)
-    {
-        if (IsReportedDamaged(write.Key.Collection.Key))
-        {
-            return;
-        }
-
-        var before = write.Key.HeldBefore(result.Version);
-        var isPrecondition = write.Precondition switch
-        {
-            PreconditionKind.Absent => !result.Existed,
-            PreconditionKind.Exists => result.Existed,
-            PreconditionKind.Version => result.Existed && (before is null || before.Version <= write.ExpectedVersion),
-            _ => true,
-        };
-        if (!isPrecondition)
-        {
-            throw new OracleException(
-                $"{write} got version {result.Version} under {write.Precondition} {write.ExpectedVersion}, existed: {result.Existed}, before it: {before}");
-        }
-
-        if (write.Key.IsContested(write) || (before is not null && write.Key.Collection.MayHaveCleared(before)))
-        {
-            return;
-        }
-
-        var isAbsent = before is null || before.IsDelete || before.WasRemoved;
-        if (isAbsent == result.Existed || !Meets(write, isAbsent, before?.Version ?? 0))
-        {
-            throw new OracleException(
-                $"{write} got version {result.Version} under {write.Precondition} {write.ExpectedVersion}, existed: {result.Existed}, with {before?.ToString() ?? "nothing"} before it");
-        }
-    }
-
-    /// <summary>The state of the key during all of the time that a write was under way, when that is beyond doubt.</summary>
-    private (bool IsAbsent, long Version)? Settled(SentWrite write)
-    {
-        var key = write.Key;
-        if (IsReportedDamaged(key.Collection.Key) || key.IsContested(write) || key.Sent.Exists(other => other.SentAt == write.SentAt && other.Id < write.Id) || (key.Known is { } known
-            && (Math.Min(known.EndedAt, known.HeldAt) >= write.SentAt || key.Collection.MayHaveCleared(known))))
-        {
-            return null;
-        }
-
-        return (key.IsKnownAbsent, key.KnownVersion);
-    }
-
-    private static bool Meets(SentWrite write, bool isAbsent, long version) => write.Precondition switch
-    {
-        PreconditionKind.Absent => isAbsent,
-        PreconditionKind.Exists => !isAbsent,
-        PreconditionKind.Version => !isAbsent && version == write.ExpectedVersion,
-        _ => true,
-    };
 
     private void JudgeAbsent(ReadTicket ticket)
     {
         var key = ticket.Key;
-        trace.Add($"  read {key.Collection.Key} '{key.Key}': none");
+        _trace.Add($"  read {key.Collection.Key} '{key.Key}': none");
         if (ticket.IsAbsent || ticket.Known is not { } known)
         {
             return;

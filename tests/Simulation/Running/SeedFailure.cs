@@ -5,7 +5,7 @@ namespace EdgeOrleans.Simulation.Running;
 /// <summary>A seed that broke a promise.</summary>
 internal sealed record SeedFailure(Scenario Scenario, ulong Seed, Mutation.Mutant Mutant, Exception Exception)
 {
-    private const int TraceLines = 4000;
+    private const int TraceLines = 400;
 
     /// <summary>The command that plays it again.</summary>
     public string Command =>

@@ -120,7 +120,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         On(collectionKey, c => c.Clear(_mutant == Mutant.DeleteWithoutBound ? c.Entries?.LastVersion ?? bound : bound));
 
     public Task<SystemEntries> ReadSystem() => On(Collection.SystemKey, async c =>
-        await c.Load() is { } refusal ? new SystemEntries(refusal, [], []) : c.ReadSystem());
+        await c.Load() is { } refusal ? new SystemEntries(refusal, [], [], []) : c.ReadSystem());
 
     public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) =>
         _mutant == Mutant.DeleteNotWrittenDown && batch.Operations is [{ Kind: OperationKind.Set, Key: ['d', '/', ..] }, ..]

@@ -13,6 +13,8 @@ namespace EdgeOrleans.Simulation.Services;
 /// <summary>The whole service but for HTTP and Orleans: clients, collections, catalog, journal, write-behind and its targets, some lives long.</summary>
 internal sealed class ServiceWorld
 {
+    private const string CatalogKey = "/";
+
     private readonly SeedRun _run;
     private readonly SeededRandom _random;
     private readonly Trace _trace;
@@ -22,6 +24,7 @@ internal sealed class ServiceWorld
     private readonly SimulatedDisk _disk;
     private readonly SimulatedKernel _kernel = new();
     private readonly ClockCheck _clockCheck;
+    private readonly DamageLedger _damage;
     private readonly SimulatedStorage[] _storages;
     private readonly SeededRandom _generations;
     private readonly JournalOptions _journalOptions;
@@ -30,13 +33,7 @@ internal sealed class ServiceWorld
     private ServiceProcess? _process;
     private SimulatedClients? _clients;
     private Turns _turns;
-    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private bool _isLast;
-    private bool _isReportLost;
-    private bool _wasOutOfRoom;
-    private bool _isDatabaseLost;
-    private bool _isAllReported;
-    private bool _isCatalogReported;
 
     private ServiceWorld(SeedRun run)
     {
@@ -48,11 +45,12 @@ internal sealed class ServiceWorld
         _oracle = new Oracle(_trace)
         {
             IsReportedDamaged = IsReportedDamaged,
-            IsCatalogReportedDamaged = () => IsReportedDamaged("/") || _isCatalogReported,
+            IsCatalogReportedDamaged = () => IsReportedDamaged(CatalogKey),
         };
         _disk = new SimulatedDisk(_random.Fork(), _trace);
         _generations = _random.Fork();
         _clockCheck = new ClockCheck(_kernel);
+        _damage = new DamageLedger(_disk, _trace, run.Counts);
         _turns = new Turns(_random);
         _storages = [new SimulatedStorage("primary", isLocal: true, _random.Fork(), _trace)];
         if (_temper.HasSecondary)
@@ -145,12 +143,13 @@ internal sealed class ServiceWorld
             _clients.IsGone = true;
         }
 
+        // What the process reported is known after its end, too.
         foreach (var collection in _oracle.Collections)
         {
-            // What the process reported is known after its end, too.
             IsReportedDamaged(collection.Key);
         }
 
+        IsReportedDamaged(CatalogKey);
         _oracle.ProcessDied();
         _disk.Unmount();
         _kernel.Kill();
@@ -180,11 +179,8 @@ internal sealed class ServiceWorld
 
         if (_random.PerMille(_temper.DatabaseLossPerMille))
         {
-            // In want of room the journal frees segments without keeping how far it was trimmed: then it cannot know that the
-            // database lost something, and says nothing.
-            _isAllReported |= _wasOutOfRoom;
+            _damage.DatabaseLost();
             _storages[0].BeginAnew();
-            _isDatabaseLost = true;
         }
     }
 
@@ -212,9 +208,7 @@ internal sealed class ServiceWorld
     /// <returns>Whether the process serves.</returns>
     private bool Open()
     {
-        // A start that was cut off may have set damage aside, and nobody heard what it had to say.
-        var wasReportLost = _isReportLost;
-        _isReportLost = true;
+        _damage.Starting();
         _turns = new Turns(_random);
         try
         {
@@ -236,47 +230,24 @@ internal sealed class ServiceWorld
         _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         _process = new ServiceProcess(
             _journal, clock, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _temper.ChunkBytes, _turns, _random, _run.Mutant);
-        NoteDamage(wasReportLost);
+        _damage.Started(_journal.Recovery);
         _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
         OpenCatalog();
         return true;
-    }
-
-    /// <summary>Of which collections the start says that they may have lost something.</summary>
-    private void NoteDamage(bool wasReportLost)
-    {
-        _isReportLost = false;
-        var isDamaged = _disk.DamageCount > 0;
-        foreach (var damage in _journal!.Recovery.Damage)
-        {
-            _trace.Add($"  {damage}");
-            _run.Counts.Add("damage reports");
-            _isAllReported |= !damage.OwnersAreCertain;
-            _reported.UnionWith(damage.Owners);
-            if (!isDamaged)
-            {
-                throw new OracleException($"no sector was damaged, and the report says: {damage}");
-            }
-        }
-
-        // Damage in the newest frame cannot be told from a write that was cut off.
-        _isAllReported |= isDamaged && (_disk.IsNewestDamaged || wasReportLost || _journal.Recovery.TornTail is not null);
-        _disk.IsNewestDamaged = false;
     }
 
     private bool IsReportedDamaged(string collection)
     {
         if (_process is { } process)
         {
-            _reported.UnionWith(process.Journal.DamagedOwners);
-            _isCatalogReported |= _reported.Contains("/") || process.Damage.Lines.Any(line => line.StartsWith("collection '/'", StringComparison.Ordinal));
+            _damage.Name(process.Journal.DamagedOwners);
             if (process.Damage.Lines.Any(line => line.StartsWith($"collection '{collection}'", StringComparison.Ordinal)))
             {
-                _reported.Add(collection);
+                _damage.Name([collection]);
             }
         }
 
-        return _isAllReported || _reported.Contains(collection);
+        return _damage.Covers(collection);
     }
 
     /// <summary>As the silo does at its start: deletes that were cut off are gone on with.</summary>
@@ -333,7 +304,7 @@ internal sealed class ServiceWorld
         var durable = _journal!.DurablePosition;
         var now = _process!.Clock.NowMicros();
         var worked = _journal.RunOnce();
-        _wasOutOfRoom |= _journal.Pressure.State is JournalState.NoRoom or JournalState.BacklogFull;
+        _damage.Saw(_journal.Pressure.State);
         if (_journal.DurablePosition > durable)
         {
             _clockCheck.Acknowledged(now);
@@ -358,7 +329,7 @@ internal sealed class ServiceWorld
             throw failure is OracleException ? failure : new OracleException($"a request ended with {failure}");
         }
 
-        if (_process!.Damage.Lines.Count > 0 && !_isDatabaseLost && _disk.DamageCount == 0)
+        if (_process!.Damage.Lines.Count > 0 && !_damage.IsAnythingDamaged)
         {
             throw new OracleException($"nothing was damaged, and the service says: {_process.Damage.Lines[0]}");
         }
@@ -384,6 +355,7 @@ internal sealed class ServiceWorld
                 _disk.DamageSomething();
                 break;
             case 0 when _temper.RunsShortOfRoom:
+                _damage.RoomIsShort();
                 faults.CapacityBytes = faults.CapacityBytes == long.MaxValue ? _disk.UsedBytes + (_random.Below(4) * 40_000) : long.MaxValue;
                 _trace.Add($"  room: {faults.CapacityBytes} bytes for {_disk.UsedBytes}");
                 break;
