@@ -177,6 +177,30 @@ public sealed class StaleWriterTests
         return loaded;
     }
 
+    /// <summary>A claim whose answer was lost is an old claim by the time it is found out: chunks looked at since may be another's.</summary>
+    [Fact]
+    public async Task Snapshot_does_not_rest_on_a_claim_that_landed_before_its_chunks_were_looked_at()
+    {
+        var rows = new MemoryRows();
+        var model = new ModelCollection();
+        model.Set("k", "1");
+        var firstRows = new FaultyRows(rows);
+        var first = NewSaver(firstRows, null);
+        await first.Save(model.Snapshot(), None);
+        model.Clear();
+        firstRows.FateOf = call => call == $"write {Key} d2" ? Fate.LosesTheAnswer : Fate.Works;
+        Assert.Equal(SaveOutcome.Failed, (await first.Save(model.Snapshot(), None)).Outcome);
+        firstRows.FateOf = _ => Fate.Works;
+
+        Change(model, "snapshot");
+        var second = NewSaver(rows, (await Load(rows)).Outline.State);
+        Assert.Equal(SaveOutcome.Saved, (await second.Save(model.Snapshot(), None)).Outcome);
+        var saved = model.Snapshot();
+        Change(model, "snapshot");
+        Assert.Equal(SaveOutcome.Conflict, (await first.Save(model.Snapshot(), None)).Outcome);
+        ModelCollection.AssertEqual(saved, await Load(rows));
+    }
+
     [Fact]
     public async Task Head_is_fenced_before_anything_is_written_when_another_left_a_snapshot_unfinished()
     {

@@ -49,7 +49,7 @@ internal sealed class SaveSteps(
     /// Whoever claimed after us writes chunks under ETags that ours do not match; whoever claimed before us and did not finish can no
     /// longer flip the head, so the chunks that we overwrite cannot become current.
     /// </summary>
-    /// <returns><see langword="null"/> when an earlier try of ours turned up in the slot and the need must be judged anew.</returns>
+    /// <returns><see langword="null"/> when an earlier try of ours turned up in the slot, so that the next must be claimed.</returns>
     public async Task<SnapshotPlan?> BeginSnapshot(CollectionSnapshot snapshot)
     {
         // Behind the last slot that may be overwritten only a seal can stand, and it is claimed by taking it over in place.
@@ -73,12 +73,10 @@ internal sealed class SaveSteps(
             Chunks = plan.Rows,
         };
         var claimed = await Claim(seal, _payloads.Write(seal, []));
-        if (claimed.Kind != StateKind.Seal)
-        {
-            return null;
-        }
 
-        return plan;
+        // An earlier try that turns up may have landed long ago: somebody may have claimed, and written chunks, between it and our look
+        // at the ETags. It counts as a save, but not as the claim of this snapshot.
+        return claimed.IsEarlierTry ? null : plan;
     }
 
     /// <summary>Writes the chunks that are left, then makes them current with one write of the head.</summary>
@@ -172,7 +170,7 @@ internal sealed class SaveSteps(
         plan.NextChunk++;
     }
 
-    private async Task<StateHeader> Claim(StateHeader header, ReadOnlyMemory<byte> payload)
+    private async Task<WrittenRow> Claim(StateHeader header, ReadOnlyMemory<byte> payload)
     {
         GoOn();
         var slot = RowName.Slot(header.Save);
@@ -180,7 +178,7 @@ internal sealed class SaveSteps(
         GoOn();
         var written = await _rows.Write(slot, header, payload, other => other.Save == header.Save, ct);
         state.AddSave(written.Header, written.PayloadBytes);
-        return written.Header;
+        return written;
     }
 
     private StateHeader Header(StateKind kind, long save, long generation, CollectionSnapshot content) => new()

@@ -86,7 +86,7 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
         try
         {
             state.SetETag(row, await rows.Write(collectionKey, row, payload, etag, ct));
-            return new WrittenRow(header, payload.Length);
+            return new WrittenRow(header, payload.Length, IsEarlierTry: false);
         }
         catch (RowConflictException)
         {
@@ -103,13 +103,13 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
             }
 
             state.SetETag(row, found.ETag);
-            return new WrittenRow(foundHeader, found.Payload.Length);
+            return new WrittenRow(foundHeader, found.Payload.Length, IsEarlierTry: true);
         }
     }
 }
 
-/// <summary>What stands in a row after a write.</summary>
-internal readonly record struct WrittenRow(StateHeader Header, int PayloadBytes);
+/// <summary>What stands in a row after a write, and whether it has stood there since an earlier try.</summary>
+internal readonly record struct WrittenRow(StateHeader Header, int PayloadBytes, bool IsEarlierTry);
 
 /// <summary>A row holds what another activation wrote.</summary>
 internal sealed class ForeignWriterException(string row, string writer)
