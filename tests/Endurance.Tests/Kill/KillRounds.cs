@@ -73,12 +73,13 @@ internal sealed class KillRounds(int seed, Action<string> say)
 
         await using var traffic = RandomTraffic.Start(_oracle, client, _counts, Writers, trafficSeed);
         await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db-wal"));
+        var endedAt = Oracle.Moment.Next();
         var exit = plan.Moment == KillMoment.Never ? await service.Stop() : await service.Kill();
         await traffic.Stop();
         _moments[plan.Moment] = _moments.GetValueOrDefault(plan.Moment) + 1;
         _saved = SavedState.Read(directory.DataPath);
         _killedInSnapshot += _saved.UnfinishedSnapshots > 0 ? 1 : 0;
-        _killedInClear += _oracle.Collections.Any(static c => c.Clears().Any(static clear => clear.Answer == Answer.InDoubt)) ? 1 : 0;
+        _killedInClear += _oracle.Collections.Any(c => c.Clears().Any(clear => clear.Answer == Answer.InDoubt && clear.SentAt < endedAt)) ? 1 : 0;
         return [.. traffic.Faults, .. FaultsOf(plan, exit, client)];
     }
 
