@@ -11,7 +11,7 @@ public static class ListeningSockets
     public static IReadOnlyCollection<int> PortsOf(int processId)
     {
         var inodes = Directory.EnumerateFiles($"/proc/{processId}/fd")
-            .Select(static fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name ?? "")
+            .Select(TargetOf)
             .Where(static target => target.StartsWith("socket:[", StringComparison.Ordinal))
             .Select(static target => target["socket:[".Length..^1])
             .ToHashSet();
@@ -24,5 +24,18 @@ public static class ListeningSockets
                where fields[3] == ListenState && inodes.Contains(fields[9])
                select int.Parse(fields[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
         ];
+    }
+
+    private static string TargetOf(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name ?? "";
+        }
+        catch (FileNotFoundException)
+        {
+            // Closed since it was listed, so nothing listens there.
+            return "";
+        }
     }
 }
