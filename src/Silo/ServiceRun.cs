@@ -10,7 +10,7 @@ namespace EdgeOrleans.Silo;
 internal static partial class ServiceRun
 {
     /// <summary>How long a stop may take: systemd and containers kill what takes much longer.</summary>
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4.2);
 
     /// <summary>The version of the service, without the commit that the build appends.</summary>
     public static string Version { get; } =

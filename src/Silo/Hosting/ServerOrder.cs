@@ -16,7 +16,7 @@ internal sealed class ServerOrder(IServer server, SaveService saves) : IHostedLi
     private static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(3);
 
     // Both together, with the second that closing connections by force may take: leaves the rest of five seconds to stop the silo.
-    private static readonly TimeSpan TotalLimit = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan TotalLimit = TimeSpan.FromSeconds(3.5);
 
     /// <summary>Whether all but the web server runs, so that a start that fails now fails for the server's reasons.</summary>
     public bool OnlyServerIsLeft { get; private set; }
