@@ -8,16 +8,11 @@ namespace EdgeOrleans.Endurance.Tests.Kill;
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    // A known fault, about one run in two of 60 rounds. The promise is not shown until this line is gone.
-    private const string OpenFault =
-        "Open: a namespace delete that a kill cut off is sometimes carried out after its keys were shown again (seed 3064). Runs when KILL_ROUNDS is set.";
-
     private static readonly int Rounds = Number("KILL_ROUNDS", 30);
 
     [Fact]
     public async Task Acknowledged_writes_survive_kills_at_any_moment()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("KILL_ROUNDS") is { Length: > 0 }, OpenFault);
         var rounds = new KillRounds(Number("KILL_SEED", Environment.TickCount & 0xFFFF), output.WriteLine);
         using var directory = new ServiceDirectory();
         if (await rounds.Run(Rounds, directory) is { Length: > 0 } faults)
