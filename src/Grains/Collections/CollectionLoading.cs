@@ -111,7 +111,7 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
 
     private Refusal StillLoading() => new(RefusalCode.Unavailable, $"{What} is still being loaded; try again later");
 
-    private string What => isSystem ? "the catalog" : $"collection '{key}'";
+    private string What => CollectionText.Of(key);
 
     private async Task<Refusal?> GuardClear(long bound)
     {

@@ -57,7 +57,7 @@ internal sealed class CollectionRecovery(
             if (isRetry)
             {
                 damage.Report(
-                    $"collection '{key}': storage holds changes up to {outline.Sequence}, but the journal knows that it had them up to {trimmed}; what is between is lost");
+                    $"{CollectionText.Of(key)}: storage holds changes up to {outline.Sequence}, but the journal knows that it had them up to {trimmed}; what is between is lost");
                 return recovered;
             }
         }

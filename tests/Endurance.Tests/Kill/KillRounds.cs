@@ -28,6 +28,9 @@ internal sealed class KillRounds(int seed, Action<string> say)
     /// <summary>What was saved when the last round had ended.</summary>
     public SavedState Saved => _saved;
 
+    /// <summary>Rounds that ended with a snapshot begun and not finished.</summary>
+    public int KilledInSnapshot => _killedInSnapshot;
+
     /// <summary>Rounds that ended with a delete of a namespace or collection sent and not answered.</summary>
     public int KilledInClear => _killedInClear;
 
@@ -41,7 +44,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         for (_rounds = 0; _rounds < rounds; _rounds++)
         {
             var random = new Random(HashCode.Combine(seed, _rounds));
-            if (await Round(KillPlan.Draw(random), directory, random.Next()) is { Count: > 0 } faults)
+            if (await Round(KillPlan.Draw(random, _rounds), directory, random.Next()) is { Count: > 0 } faults)
             {
                 return $"Seed {seed}, round {_rounds}, {faults.Count} faults\n{string.Join('\n', faults.Take(10))}";
             }
@@ -72,7 +75,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         }
 
         await using var traffic = RandomTraffic.Start(_oracle, client, _counts, Writers, trafficSeed);
-        await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db-wal"));
+        await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db"));
         var endedAt = Oracle.Moment.Next();
         var exit = plan.Moment == KillMoment.Never ? await service.Stop() : await service.Kill();
         await traffic.Stop();
@@ -106,7 +109,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         }
     }
 
-    private async Task WaitForMoment(KillPlan plan, RandomTraffic traffic, string log)
+    private async Task WaitForMoment(KillPlan plan, RandomTraffic traffic, string database)
     {
         using var limit = new CancellationTokenSource(RoundLimit);
         for (var enough = _counts.Acknowledged + plan.Writes; _counts.Acknowledged < enough && !limit.IsCancellationRequested && traffic.Faults.Count == 0;)
@@ -123,7 +126,19 @@ internal sealed class KillRounds(int seed, Action<string> say)
         var begin = Stopwatch.GetTimestamp();
         if (plan.Moment == KillMoment.WhileSaving)
         {
+            var log = database + "-wal";
             for (var before = File.GetLastWriteTimeUtc(log); File.GetLastWriteTimeUtc(log) == before && Stopwatch.GetElapsedTime(begin) < RoundLimit;)
+            {
+                Thread.Yield();
+            }
+
+            begin = Stopwatch.GetTimestamp();
+        }
+
+        if (plan.Moment == KillMoment.WhileSnapshotting)
+        {
+            using var watch = new SnapshotWatch(database);
+            while (!watch.HasSeenChunk && Stopwatch.GetElapsedTime(begin) < RoundLimit)
             {
                 Thread.Yield();
             }
