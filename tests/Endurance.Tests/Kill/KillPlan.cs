@@ -41,10 +41,9 @@ internal sealed record KillPlan
     /// <summary>From there to the signal.</summary>
     public required TimeSpan Delay { get; init; }
 
-    public static KillPlan Draw(Random random, int round)
+    public static KillPlan Draw(Random random, bool inSnapshot)
     {
-        // Snapshots are rare and short: left to chance, many a run would end without a kill in one.
-        var moment = round % 5 == 4 ? KillMoment.WhileSnapshotting : random.Next(10) switch
+        var moment = inSnapshot ? KillMoment.WhileSnapshotting : random.Next(10) switch
         {
             < 3 => KillMoment.WhileWriting,
             < 5 => KillMoment.WhileDeleting,
@@ -68,7 +67,7 @@ internal sealed record KillPlan
             Writes = moment == KillMoment.SoonAfterStart ? random.Next(50) : (long)(40 * Math.Pow(2, random.NextDouble() * 6)),
             Delay = TimeSpan.FromMilliseconds(random.NextDouble() * moment switch
             {
-                KillMoment.WhileSnapshotting => 1,
+                KillMoment.WhileSnapshotting => 0,
                 KillMoment.WhileDeleting or KillMoment.WhileSaving => 6,
                 _ => 60,
             }),
