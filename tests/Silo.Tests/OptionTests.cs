@@ -161,6 +161,25 @@ public sealed class OptionTests
         Assert.Equal(["a.example", "b.example"], Read(("Http:AllowedHosts:0", "a.example"), ("Http:AllowedHosts:1", "b.example")).Api.AllowedHosts);
     }
 
+    [Theory]
+    [InlineData("Http:AllowedHosts", "a.example")]
+    [InlineData("Http:AllowedHosts:0", "a.example")]
+    [InlineData("http:allowedhosts:7", "a.example")]
+    public void List_of_a_stronger_source_wins_whole(string name, string value)
+    {
+        (string, string)[] weaker = [("Http:AllowedHosts:0", "b.example"), ("Http:AllowedHosts:1", "c.example")];
+        Assert.Equal(["a.example"], ReadSources(weaker, [(name, value)]).Api.AllowedHosts);
+        Assert.Equal(["a.example"], ReadSources([("Http:AllowedHosts", "b.example;c.example")], [(name, value)]).Api.AllowedHosts);
+        Assert.Equal(["a.example"], ReadSources(weaker, [(name, value)], [("Http:AllowedOrigins", "https://d.example")]).Api.AllowedHosts);
+    }
+
+    [Fact]
+    public void Empty_list_of_a_stronger_source_takes_all_away()
+    {
+        Assert.Empty(ReadSources([("Http:AllowedOrigins:0", "https://a.example")], [("Http:AllowedOrigins", "")]).Api.AllowedOrigins);
+        Assert.Equal("http://localhost:8080", ReadSources([("Http:Listen", "http://localhost:1")], [("Http:Listen", "")]).Api.Listen);
+    }
+
     [Fact]
     public void Names_of_options_are_unique_and_have_a_meaning()
     {
@@ -168,10 +187,18 @@ public sealed class OptionTests
         Assert.All(OptionTable.All, static option => Assert.EndsWith(".", option.Meaning, StringComparison.Ordinal));
     }
 
-    internal static ServiceOptions Read(params (string Name, string Value)[] values) =>
-        ServiceOptions.Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(values.Select(static v => new KeyValuePair<string, string?>(v.Name, v.Value)))
-            .Build());
+    internal static ServiceOptions Read(params (string Name, string Value)[] values) => ReadSources(values);
+
+    private static ServiceOptions ReadSources(params (string Name, string Value)[][] fromWeakToStrong)
+    {
+        var builder = new ConfigurationBuilder();
+        foreach (var source in fromWeakToStrong)
+        {
+            builder.AddInMemoryCollection(source.Select(static v => new KeyValuePair<string, string?>(v.Name, v.Value)));
+        }
+
+        return ServiceOptions.Read(builder.Build());
+    }
 
     private static string Fault(params (string Name, string Value)[] values)
     {
