@@ -1,4 +1,4 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
 
@@ -24,7 +24,7 @@ public sealed class CopyTests
             await Task.Delay(1000);
             for (var i = 0; i < Copies; i++)
             {
-                begunAt[i] = Moment.Next();
+                begunAt[i] = _oracle.Now();
                 var making = fresh.Make();
                 await CopyRecipe.Run(directory);
                 fresh.Stop();

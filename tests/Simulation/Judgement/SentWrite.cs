@@ -21,9 +21,9 @@ internal readonly record struct Wish(
     OperationKind Kind, string Key, int ValueBytes = 0, PreconditionKind Precondition = PreconditionKind.None, long ExpectedVersion = 0);
 
 /// <summary>One operation of a client on one key, from the moment it is sent.</summary>
-internal sealed class SentWrite(KeyHistory key, Wish wish, int id, int process, long sentAt)
+internal sealed class SentWrite(VersionedKey key, Wish wish, int id, int process, long sentAt)
 {
-    public KeyHistory Key => key;
+    public VersionedKey Key => key;
 
     /// <summary>Different for every write of a seed; the value carries it.</summary>
     public int Id => id;

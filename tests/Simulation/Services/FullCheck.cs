@@ -3,7 +3,7 @@ using EdgeOrleans.Simulation.Judgement;
 namespace EdgeOrleans.Simulation.Services;
 
 /// <summary>With nothing in flight: reads everything, compares lists, totals and the catalog with what was read, and settles what was in doubt.</summary>
-internal sealed class FullCheck(ServiceProcess process, Oracle oracle, SimulatedClients clients)
+internal sealed class FullCheck(ServiceProcess process, VersionOracle oracle, SimulatedClients clients)
 {
     private readonly SortedDictionary<string, (int Count, long Bytes)> _found = new(StringComparer.Ordinal);
 
@@ -30,7 +30,7 @@ internal sealed class FullCheck(ServiceProcess process, Oracle oracle, Simulated
         IsComplete = true;
     }
 
-    private async Task<bool> CheckCollection(CollectionHistory history)
+    private async Task<bool> CheckCollection(VersionedCollection history)
     {
         var present = new SortedSet<string>(StringComparer.Ordinal);
         var bytes = 0L;

@@ -20,7 +20,7 @@ internal sealed class ServiceWorld
     private readonly Trace _trace;
     private readonly Temper _temper;
     private readonly Names _names;
-    private readonly Oracle _oracle;
+    private readonly VersionOracle _oracle;
     private readonly SimulatedDisk _disk;
     private readonly SimulatedKernel _kernel = new();
     private readonly ClockCheck _clockCheck;
@@ -42,7 +42,7 @@ internal sealed class ServiceWorld
         _trace = run.Trace;
         _temper = new Temper(_random);
         _names = new Names(_random);
-        _oracle = new Oracle(_trace)
+        _oracle = new VersionOracle(_trace)
         {
             IsReportedDamaged = IsReportedDamaged,
             IsCatalogReportedDamaged = () => IsReportedDamaged(CatalogKey),

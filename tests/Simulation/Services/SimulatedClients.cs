@@ -3,7 +3,7 @@ using EdgeOrleans.Simulation.Judgement;
 namespace EdgeOrleans.Simulation.Services;
 
 /// <summary>Clients of one process: they send, and tell the oracle what they sent and what came back.</summary>
-internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Names names, SeededRandom random, Turns turns, Trace trace)
+internal sealed class SimulatedClients(ServiceProcess process, VersionOracle oracle, Names names, SeededRandom random, Turns turns, Trace trace)
 {
     private readonly Turns.Actor _actor = turns.NewActor("clients");
 

@@ -4,9 +4,9 @@ namespace EdgeOrleans.Simulation.Judgement;
 /// What may be found under one key. The newest state that is known to have been durable is a floor:
 /// nothing older may show. Above it only what was sent, and is in doubt, may show.
 /// </summary>
-internal sealed class KeyHistory(CollectionHistory collection, string key)
+internal sealed class VersionedKey(VersionedCollection collection, string key)
 {
-    public CollectionHistory Collection => collection;
+    public VersionedCollection Collection => collection;
 
     public string Key => key;
 
