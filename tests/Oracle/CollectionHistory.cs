@@ -76,6 +76,15 @@ public sealed class CollectionHistory
         }
     }
 
+    /// <summary>A set of any of its keys is cut off.</summary>
+    internal void SetCutOff(long endedAt)
+    {
+        lock (_gate)
+        {
+            _anySetEndsAt = Math.Max(_anySetEndsAt, endedAt);
+        }
+    }
+
     /// <summary>Nothing enters it into the catalog any more, and no delete in doubt reaches what is sent from now on.</summary>
     internal void ProcessEnded(long endedAt)
     {

@@ -106,7 +106,14 @@ internal sealed class KeyHistory(CollectionHistory collection, Moments moments)
         {
             foreach (var sent in _sent)
             {
-                sent.EndedAt = Math.Min(sent.EndedAt, endedAt);
+                if (sent.EndedAt > endedAt)
+                {
+                    sent.EndedAt = endedAt;
+                    if (sent.Kind == SentKind.Set)
+                    {
+                        collection.SetCutOff(endedAt);
+                    }
+                }
             }
         }
     }

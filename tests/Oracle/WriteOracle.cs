@@ -77,20 +77,20 @@ public sealed class WriteOracle
     }
 
     /// <summary>
-    /// The process is gone, and all without an answer was ended with <see cref="Answer.InDoubt"/>: that takes effect by now or never,
-    /// but for the deletes of collections, with which the next process goes on. Needs no call when everything is settled next.
+    /// The process is gone: what has no answer takes effect by now or never, but for the deletes of collections, with which the next
+    /// process goes on. Needs no call when everything is settled next.
     /// </summary>
     public void ProcessEnded()
     {
         var now = _moments.Next();
-        foreach (var (_, key) in _keys)
-        {
-            key.ProcessEnded(now);
-        }
-
         foreach (var (_, collection) in _collections)
         {
             collection.ProcessEnded(now);
+        }
+
+        foreach (var (_, key) in _keys)
+        {
+            key.ProcessEnded(now);
         }
     }
 

@@ -63,6 +63,18 @@ internal sealed class SentWrite(VersionedKey key, Wish wish, int id, int process
     /// <summary>JSON that no other write of this seed has: its first member is the write's number.</summary>
     public ReadOnlyMemory<byte> Value { get; } = wish.Kind == OperationKind.Delete ? default : MakeValue(id, wish.ValueBytes);
 
+    /// <summary>The number that a value carries; 0 when it carries none.</summary>
+    public static int NumberIn(ReadOnlySpan<byte> value)
+    {
+        var id = 0;
+        for (var i = 5; i < value.Length && value[i] is >= (byte)'0' and <= (byte)'9'; i++)
+        {
+            id = (id * 10) + (value[i] - '0');
+        }
+
+        return id;
+    }
+
     public Operation ToOperation() => new()
     {
         Kind = wish.Kind,

@@ -1,8 +1,9 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>
-/// Knows what was sent, what was acknowledged and what was seen, and judges what is found. It sees only what a client sees:
-/// requests, answers, and the moments at which the process died. It takes no word of the code under test for anything else.
+/// Knows what was sent, what was acknowledged and what was seen, with the version of each, and judges what is found. It sees only what
+/// a client sees: requests, answers, and the moments at which the process died. It takes no word of the code under test for anything
+/// else but damage, which excuses what was lost in the collections that were named. See <see cref="SharedOracle"/> for the other one.
 /// </summary>
 internal sealed class VersionOracle
 {
@@ -360,12 +361,7 @@ internal sealed class VersionOracle
 
     private SentWrite Sender(VersionedKey key, ReadOnlySpan<byte> value)
     {
-        var id = 0;
-        for (var i = 5; i < value.Length && value[i] is >= (byte)'0' and <= (byte)'9'; i++)
-        {
-            id = (id * 10) + (value[i] - '0');
-        }
-
+        var id = SentWrite.NumberIn(value);
         if (id < 1 || id > _byId.Count || _byId[id - 1] is not { } write || write.Key != key || !write.Value.Span.SequenceEqual(value))
         {
             throw new OracleException(

@@ -1,9 +1,18 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>What was sent to one collection.</summary>
-internal sealed class VersionedCollection(string key)
+internal sealed class VersionedCollection
 {
-    public string Key => key;
+    public VersionedCollection(string key)
+    {
+        (Key, Namespace, Name) = CollectionKey.TrySplit(key, out var ns, out var name) ? (key, ns, name) : throw new ArgumentException(key, nameof(key));
+    }
+
+    public string Key { get; }
+
+    public string Namespace { get; }
+
+    public string Name { get; }
 
     public SortedDictionary<string, VersionedKey> Keys { get; } = new(StringComparer.Ordinal);
 

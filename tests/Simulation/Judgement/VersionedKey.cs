@@ -1,3 +1,5 @@
+using EdgeOrleans.Oracle;
+
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal sealed class VersionedKey(VersionedCollection collection, string key)
     public VersionedCollection Collection => collection;
 
     public string Key => key;
+
+    /// <summary>What the shared oracle calls it.</summary>
+    public Place Place { get; } = new(collection.Namespace, collection.Name, key);
 
     /// <summary>The newest write known to hold; <see langword="null"/> before the first.</summary>
     public SentWrite? Known { get; private set; }

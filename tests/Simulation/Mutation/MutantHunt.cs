@@ -35,10 +35,23 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.HeadBeforeChunks, "targets"),
     ];
 
+    /// <summary>Those by which a client loses something, so that the oracle of the real process has to catch them by itself.</summary>
+    public static IReadOnlyList<MutantHunt> BySharedOracle { get; } =
+    [
+        .. new[]
+        {
+            Mutant.NoFlush, Mutant.AnswerBeforeFlush, Mutant.NoDirectoryFlush, Mutant.TrimBySecondary, Mutant.ReadOfPending,
+            Mutant.DeleteWithoutBound, Mutant.CollectionNotListed,
+        }.Select(mutant => new MutantHunt(mutant, "service") { IsSharedOracleAlone = true }),
+    ];
+
+    /// <summary>Whether the oracle of the real process has to catch it by itself.</summary>
+    public bool IsSharedOracleAlone { get; init; }
+
     /// <summary>Plays seeds until one notices.</summary>
     public SeedRange Run()
     {
-        var range = new SeedRange(Running.Scenario.Of(Scenario), 1, MostSeeds, Mutant) { FailureLimit = 1 };
+        var range = new SeedRange(Running.Scenario.Of(Scenario), 1, MostSeeds, new Trial(Mutant, IsSharedOracleAlone)) { FailureLimit = 1 };
         range.Run();
         return range;
     }

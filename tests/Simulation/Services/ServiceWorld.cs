@@ -21,6 +21,7 @@ internal sealed class ServiceWorld
     private readonly Temper _temper;
     private readonly Names _names;
     private readonly VersionOracle _oracle;
+    private readonly SharedOracle _shared;
     private readonly SimulatedDisk _disk;
     private readonly SimulatedKernel _kernel = new();
     private readonly ClockCheck _clockCheck;
@@ -51,6 +52,7 @@ internal sealed class ServiceWorld
         _generations = _random.Fork();
         _clockCheck = new ClockCheck(_kernel);
         _damage = new DamageLedger(_disk, _trace, run.Counts);
+        _shared = new SharedOracle(() => _damage.IsAnythingDamaged);
         _turns = new Turns(_random);
         _storages = [new SimulatedStorage("primary", isLocal: true, _random.Fork(), _trace)];
         if (_temper.HasSecondary)
@@ -116,6 +118,10 @@ internal sealed class ServiceWorld
         catch (ProcessGoneException) when (_disk.IsCut || _disk.IsKilled)
         {
         }
+        catch (OracleException fault) when (_run.IsSharedOracleAlone && fault is not SharedOracleException)
+        {
+            _trace.Add($"  not judged: {fault.Message}");
+        }
 
         if (_isLast && (_disk.IsCut || _disk.IsKilled))
         {
@@ -151,6 +157,7 @@ internal sealed class ServiceWorld
 
         IsReportedDamaged(CatalogKey);
         _oracle.ProcessDied();
+        _shared.ProcessDied();
         _disk.Unmount();
         _kernel.Kill();
         foreach (var storage in _storages)
@@ -231,7 +238,7 @@ internal sealed class ServiceWorld
         _process = new ServiceProcess(
             _journal, clock, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _temper.ChunkBytes, _turns, _random, _run.Mutant);
         _damage.Started(_journal.Recovery);
-        _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
+        _clients = new SimulatedClients(_process, _oracle, _shared, _names, _random, _turns, _trace);
         OpenCatalog();
         return true;
     }
@@ -399,7 +406,7 @@ internal sealed class ServiceWorld
             return;
         }
 
-        var check = new FullCheck(_process!, _oracle, _clients!);
+        var check = new FullCheck(_process!, _oracle, _shared, _clients!);
         _clients!.Run(check.Run);
         Drain();
         if (!check.IsComplete)
