@@ -27,9 +27,6 @@ internal sealed class VersionOracle
     /// <summary>Writes acknowledged so far.</summary>
     public int AcknowledgedCount { get; private set; }
 
-    /// <summary>Whether nothing waits for its answer.</summary>
-    public bool IsQuiet => _writesInFlight.Count == 0 && _clears.TrueForAll(clear => clear.EndedAt != long.MaxValue);
-
     /// <summary>Whether a collection was named in a report of damage, so that acknowledged data may be missing there.</summary>
     public Predicate<string> IsReportedDamaged { get; set; } = static _ => false;
 

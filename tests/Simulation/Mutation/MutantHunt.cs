@@ -60,14 +60,14 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
     public static int RunAll(IReadOnlyCollection<string> names)
     {
         var missed = 0;
-        foreach (var hunt in All.Where(hunt => names.Count == 0 || names.Contains(hunt.Mutant.ToString())))
+        foreach (var hunt in All.Concat(BySharedOracle).Where(hunt => names.Count == 0 || names.Contains(hunt.Mutant.ToString())))
         {
             var range = hunt.Run();
             var failure = range.Failures.Count == 0 ? null : range.Failures[0];
             missed += failure is null ? 1 : 0;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {hunt.Mutant} | {hunt.Scenario} | {(failure is null ? "NOT CAUGHT" : $"seed {failure.Seed}")} | {range.Done} | {range.Elapsed.TotalSeconds:N1} s | {failure?.Exception.Message.Split('\n')[0]} |"));
+                $"| {hunt.Mutant} | {hunt.Scenario}{(hunt.IsSharedOracleAlone ? ", the shared oracle alone" : "")} | {(failure is null ? "NOT CAUGHT" : $"seed {failure.Seed}")} | {range.Done} | {range.Elapsed.TotalSeconds:N1} s | {failure?.Exception.Message.Split('\n')[0]} |"));
         }
 
         return missed;
