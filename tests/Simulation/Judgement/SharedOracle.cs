@@ -13,6 +13,9 @@ internal sealed class SharedOracle(Func<bool> isAnythingDamaged)
     private readonly WriteOracle _oracle = new();
     private bool _isInDoubt;
 
+    /// <summary>Full checks that it judged to their end.</summary>
+    public int SettledCount { get; private set; }
+
     /// <summary>The moment before a read is sent.</summary>
     public long Now() => _oracle.Now();
 
@@ -76,6 +79,8 @@ internal sealed class SharedOracle(Func<bool> isAnythingDamaged)
         {
             Judge(collection.Settle(listed.Contains(CollectionKey.Join(collection.Namespace, collection.Name))));
         }
+
+        SettledCount += isAnythingDamaged() ? 0 : 1;
     }
 
     private void Judge(string? fault)

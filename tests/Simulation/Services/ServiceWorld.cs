@@ -85,6 +85,7 @@ internal sealed class ServiceWorld
 
         _run.Counts.Add("disk operations", _disk.OperationCount);
         _run.Counts.Add("acknowledged", _oracle.AcknowledgedCount);
+        _run.Counts.Add("checks settled by the shared oracle", _shared.SettledCount);
         _run.Counts.Add("rows saved", _storages.Sum(storage => storage.WriteCount));
     }
 
