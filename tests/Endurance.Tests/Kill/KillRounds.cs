@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
 
@@ -79,7 +79,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
 
         await using var traffic = RandomTraffic.Start(_oracle, client, _counts, Writers, trafficSeed);
         await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db"));
-        var endedAt = Oracle.Moment.Next();
+        var endedAt = _oracle.Now();
         var exit = plan.Moment == KillMoment.Never ? await service.Stop() : await service.Kill();
         await traffic.Stop();
         _moments[plan.Moment] = _moments.GetValueOrDefault(plan.Moment) + 1;

@@ -1,4 +1,4 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
 
@@ -28,7 +28,7 @@ public sealed class CopyTests
             for (var i = 0; i < Copies; i++)
             {
                 var segments = Segments(directory);
-                var begunAt = Moment.Next();
+                var begunAt = _oracle.Now();
                 var making = fresh.Make();
                 copies.Add((await CopyRecipe.Run(directory), begunAt));
                 fresh.Stop();
