@@ -106,13 +106,11 @@ internal sealed class KeyHistory(CollectionHistory collection, Moments moments)
         {
             foreach (var sent in _sent)
             {
-                if (sent.EndedAt > endedAt)
+                sent.EndedAt = Math.Min(sent.EndedAt, endedAt);
+                if (sent is { Kind: SentKind.Set, Answer: Answer.InDoubt })
                 {
-                    sent.EndedAt = endedAt;
-                    if (sent.Kind == SentKind.Set)
-                    {
-                        collection.SetCutOff(endedAt);
-                    }
+                    // A reader may have seen it before.
+                    collection.SetCutOff(sent.EndedAt);
                 }
             }
         }

@@ -29,7 +29,7 @@ internal sealed class ServiceWorld
     private readonly Adversity _adversity;
     private readonly SimulatedStorage[] _storages;
     private readonly SeededRandom _generations;
-    private readonly JournalOptions _journalOptions;
+    private readonly long _reserveBytes;
     private readonly LimitsOptions _limits;
     private ServiceLife? _life;
     private bool _isLast;
@@ -58,14 +58,7 @@ internal sealed class ServiceWorld
             _storages = [.. _storages, new SimulatedStorage("secondary", isLocal: false, _random.Fork(), _trace)];
         }
 
-        _journalOptions = new JournalOptions
-        {
-            SegmentBytes = 64 * 1024,
-            MaxBytes = _random.Between(6, 9) * 64 * 1024,
-            MaxRecordBytes = 16 * 1024,
-            MaxPendingBytes = 64 * 1024,
-            ReserveBytes = _random.Below(3) * 64 * 1024,
-        };
+        _reserveBytes = _random.Below(3) * 64 * 1024;
         _limits = new LimitsOptions { ValueBytes = 8 * 1024, CollectionBytes = 64 * 1024, Collections = 20, Namespaces = 5 };
     }
 
@@ -182,6 +175,16 @@ internal sealed class ServiceWorld
         }
     }
 
+    /// <summary>Each life may have less room than the one before: what is on the card is more than it may hold then.</summary>
+    private JournalOptions JournalSizes() => new()
+    {
+        SegmentBytes = 64 * 1024,
+        MaxBytes = _random.Between(6, 9) * 64 * 1024,
+        MaxRecordBytes = 16 * 1024,
+        MaxPendingBytes = 64 * 1024,
+        ReserveBytes = _reserveBytes,
+    };
+
     /// <returns>The process that serves now; <see langword="null"/> when none does.</returns>
     private ServiceLife? Open()
     {
@@ -191,7 +194,7 @@ internal sealed class ServiceWorld
         {
             journal = FlashJournal.OpenSimulated(
                 MutatedDisk.Around(_disk.Mount(), _run.Mutant),
-                _journalOptions,
+                JournalSizes(),
                 new JournalSeams(InlineCompletions: true, _generations.NextBits, _run.Mutant != Mutant.NewestFrameNotCarried));
         }
         catch (IOException exception) when (_disk.Faults is { IsReadOnly: true } or { FlushFailuresPerMille: > 0 } or { NameFlushFailuresPerMille: > 0 })
@@ -203,6 +206,7 @@ internal sealed class ServiceWorld
         var floor = _run.Mutant == Mutant.ClockFloorIgnored ? 0 : journal.Recovery.ClockFloorMicros;
         var clock = new ServiceClock(floor, _kernel, _run.Mutant == Mutant.LeapUnsynchronised ? new CredulousClockSource() : _kernel);
         journal.UseClock(clock);
+        _damage.Saw(journal.Pressure.State);
         _clockCheck.Start(clock, journal.Recovery.ClockFloorMicros, _disk.DamageCount > 0);
         _trace.Add($"  opened: {journal.Recovery.Segments} segments, {journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
         var rows = Array.ConvertAll(_storages, storage => MutatedRows.Around(storage.Connect(), _run.Mutant));
@@ -225,7 +229,7 @@ internal sealed class ServiceWorld
         if (_life?.Process is { } process)
         {
             _damage.Name(process.Journal.DamagedOwners);
-            if (process.Damage.Lines.Any(line => line.StartsWith($"collection '{collection}'", StringComparison.Ordinal)))
+            if (process.Damage.Lines.Any(line => line.StartsWith(CollectionText.Of(collection), StringComparison.Ordinal)))
             {
                 _damage.Name([collection]);
             }
