@@ -45,6 +45,9 @@ internal sealed class SentWrite(VersionedKey key, Wish wish, int id, int process
     /// <summary>The version it was given, once known.</summary>
     public long Version { get; set; }
 
+    /// <summary>The last process in which a reader saw it; 0 for none.</summary>
+    public int SeenIn { get; set; }
+
     /// <summary>Whether the key was known to be absent after it, before anything newer was set.</summary>
     public bool WasRemoved { get; set; }
 

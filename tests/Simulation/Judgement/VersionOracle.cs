@@ -197,6 +197,7 @@ internal sealed class VersionOracle
         }
 
         key.Hold(write, found.Version, _now);
+        write.SeenIn = Process;
     }
 
     /// <summary>

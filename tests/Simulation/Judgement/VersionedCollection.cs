@@ -31,12 +31,15 @@ internal sealed class VersionedCollection
         return history;
     }
 
-    /// <summary>Whether a clear may have removed a write: one that had not ended before the write was sent.</summary>
+    /// <summary>
+    /// Whether a clear may have removed a write: one that had not ended before the write was sent. What a later process has shown is not
+    /// removed any more by a clear that was cut off before.
+    /// </summary>
     public bool MayHaveCleared(SentWrite write)
     {
         foreach (var clear in Clears)
         {
-            if (clear.State != WriteState.Void && clear.EndedAt > write.SentAt)
+            if (clear.State != WriteState.Void && clear.EndedAt > write.SentAt && clear.Process >= write.SeenIn)
             {
                 return true;
             }

@@ -51,6 +51,9 @@ internal enum Mutant
     /// <summary>A delete of a collection is carried out without being written down first.</summary>
     DeleteNotWrittenDown,
 
+    /// <summary>What a delete that is written down is about to remove is shown to readers until it is gone.</summary>
+    DecidedDeleteShown,
+
     /// <summary>A delete removes everything, whatever its version.</summary>
     DeleteWithoutBound,
 

@@ -27,6 +27,7 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.TrimBySecondary, "service"),
         new(Mutant.ReadOfPending, "service"),
         new(Mutant.DeleteNotWrittenDown, "service"),
+        new(Mutant.DecidedDeleteShown, "service"),
         new(Mutant.DeleteWithoutBound, "service"),
         new(Mutant.CollectionNotListed, "service"),
         new(Mutant.ClockFloorIgnored, "service"),

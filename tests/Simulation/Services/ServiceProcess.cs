@@ -127,7 +127,11 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             ? Task.FromResult(Array.ConvertAll(batch.Operations, _ => new WriteResult(null, 1, false)))
             : On(Collection.SystemKey, c => c.ApplySystem(batch, reclaims));
 
-    public Task<Standing> Find(string collectionKey) => OnCatalog(c => c.Find(collectionKey));
+    public async Task<Standing> Find(string collectionKey)
+    {
+        var standing = await OnCatalog(c => c.Find(collectionKey));
+        return _mutant == Mutant.DecidedDeleteShown ? new Standing(standing.Refusal, standing.IsListed, standing.ClearedThrough, false) : standing;
+    }
 
     public Task<Refusal?> Register(string collectionKey) =>
         _mutant == Mutant.CollectionNotListed ? Task.FromResult<Refusal?>(null) : OnCatalog(c => c.Register(collectionKey));
