@@ -1,0 +1,36 @@
+using EdgeOrleans.Load;
+using EdgeOrleans.Load.Output;
+using EdgeOrleans.Load.Scenarios;
+
+return await new CommandLine().Run(args, Run);
+
+static async Task<int> Run(CommandLineRun run)
+{
+    var progress = ProgressLine.OfConsole();
+    var startedAt = DateTimeOffset.UtcNow;
+    var results = new List<ScenarioResult>();
+    try
+    {
+        foreach (var scenario in run.Scenarios)
+        {
+            progress.Show($"{scenario.Name}: preparing");
+            results.Add(await scenario.Run(run.Options, progress));
+            progress.Clear();
+            Console.WriteLine(ConsoleReport.Of(results[^1]));
+        }
+    }
+    catch (LoadFault fault)
+    {
+        progress.Clear();
+        Console.Error.WriteLine(fault.Message);
+        return ExitCode.NothingMeasured;
+    }
+
+    var report = new RunReport(startedAt, Machine.Description, run.Options.Service ?? run.Options.Address.ToString(), results);
+    if (run.JsonPath is not null)
+    {
+        await File.WriteAllTextAsync(run.JsonPath, report.ToJson());
+    }
+
+    return report.Holds ? ExitCode.Held : ExitCode.Passed;
+}
