@@ -30,9 +30,13 @@ internal static class Figures
             yield return $"99 % of the requests were sent within {Ms(late)} ms of the moment they were due; latencies run from that moment";
         }
 
-        if (result.Steps.Count > 0)
+        if (result.Usage is { } usage)
         {
-            yield return result.Usage is { } usage ? Text(usage) : "the service's process cannot be seen from here, so its memory, processor time and device bytes are not known";
+            yield return Text(usage);
+        }
+        else if (result.Table is null)
+        {
+            yield return "the service's process cannot be seen from here, so its memory, processor time and device bytes are not known";
         }
     }
 

@@ -62,11 +62,11 @@ internal sealed class LoadScenario(string name, string summary, Func<Workload> w
         var thresholds = new List<Threshold>();
         foreach (var step in steps)
         {
-            thresholds.Add(new($"{step.Name}: no wrong answer and no error", step.ErrorCount == 0 && step.Count > 0));
-            thresholds.Add(new($"{step.Name}: p99 of at most {p99Ms:0.###} ms", step.P99Ms <= p99Ms));
+            thresholds.Add(StepThresholds.Right(step));
+            thresholds.Add(StepThresholds.Quick(step, p99Ms));
             if (BoundsEveryAnswer)
             {
-                thresholds.Add(new($"{step.Name}: every answer within {p99Ms:0.###} ms", step.MaxMs <= p99Ms));
+                thresholds.Add(StepThresholds.AllQuick(step, p99Ms));
             }
         }
 

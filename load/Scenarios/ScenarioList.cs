@@ -17,9 +17,13 @@ internal static class ScenarioList
             BoundsEveryAnswer = true,
         },
         new LoadScenario("set", "durable SET of 100 bytes", static () => new SetWorkload(), new KeepUsers(16, Duration)),
-        new LoadScenario("mixed", "90 % GET and 10 % SET, zipfian keys in 100 collections", static () => new MixedWorkload(), new Inject(500, 64, Duration)),
+        new LoadScenario("mixed", "90 % GET and 10 % SET, zipfian keys in 100 collections", MixedWorkload.Zipfian, new Inject(500, 64, Duration)),
         new LoadScenario("batch", "batches of 1000 SETs", static () => new BatchWorkload(), new KeepUsers(1, Duration)),
-        new LoadScenario("large", "SET and GET of 64 KiB in turn", static () => new LargeWorkload(), new KeepUsers(4, Duration)),
+        new LoadScenario("large", "SET and GET of 64 KiB in turn", static () => new LargeWorkload(), new Inject(100, 16, Duration)),
+        new RestartScenario(),
+        new SlowFlashScenario(),
+        new LimitsScenario(),
+        new ScaleScenario(),
     ];
 
     public static Scenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);

@@ -12,14 +12,24 @@ internal sealed class Measurement(IReadOnlyList<string> steps)
     private readonly List<TimelinePoint>[] _timelines = [.. steps.Select(static _ => new List<TimelinePoint>())];
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private TimeSpan _takenAt;
-    private long _lastSuccessAt;
+    private long _watchedFrom = long.MaxValue;
+    private long _firstSuccessAt;
 
     public IReadOnlyList<StepRecorder> Steps { get; } = [.. steps.Select(static name => new StepRecorder(name))];
 
-    /// <summary>When the newest right answer came, as a <see cref="Stopwatch"/> timestamp.</summary>
-    public long LastSuccessAt => Volatile.Read(ref _lastSuccessAt);
+    /// <summary>When the first right answer to a request sent after <see cref="WatchFrom"/> came, as a <see cref="Stopwatch"/> timestamp; 0 when none did.</summary>
+    public long FirstSuccessAt => Volatile.Read(ref _firstSuccessAt);
 
-    public void Succeeded() => Volatile.Write(ref _lastSuccessAt, Stopwatch.GetTimestamp());
+    /// <summary>Looks out for the first right answer to a request sent after this.</summary>
+    public void WatchFrom(long timestamp) => Volatile.Write(ref _watchedFrom, timestamp);
+
+    public void Succeeded(long sentAt)
+    {
+        if (sentAt >= Volatile.Read(ref _watchedFrom))
+        {
+            Interlocked.CompareExchange(ref _firstSuccessAt, Stopwatch.GetTimestamp(), 0);
+        }
+    }
 
     /// <summary>A request of an open loop was sent so long after it was due.</summary>
     public void Lateness(TimeSpan time) => _lateness.Success(time);

@@ -17,7 +17,8 @@ internal sealed class UserLoop(User user, HttpConnection connection)
     {
         while (!isOver())
         {
-            if (!await Once(Stopwatch.GetTimestamp(), measurement))
+            var now = Stopwatch.GetTimestamp();
+            if (!await Once(now, now, measurement))
             {
                 await Task.Delay(PauseAfterFault);
             }
@@ -39,12 +40,12 @@ internal sealed class UserLoop(User user, HttpConnection connection)
                 }
 
                 measurement.Lateness(Stopwatch.GetElapsedTime(at, now));
-                await Once(at, measurement);
+                await Once(at, now, measurement);
             }
         }
     }
 
-    private async ValueTask<bool> Once(long since, Measurement measurement)
+    private async ValueTask<bool> Once(long since, long sentAt, Measurement measurement)
     {
         var request = user.Next();
         var step = measurement.Steps[request.Step];
@@ -59,14 +60,13 @@ internal sealed class UserLoop(User user, HttpConnection connection)
             else
             {
                 step.Success(latency);
-                measurement.Succeeded();
+                measurement.Succeeded(sentAt);
             }
 
             return true;
         }
         catch (Exception fault) when (ErrorKind.Of(fault) is { } error)
         {
-            user.Unanswered();
             step.Error(error);
             return false;
         }

@@ -12,40 +12,29 @@ internal sealed class LargeWorkload : Workload
 
     public override IReadOnlyList<string> Steps { get; } = ["get", "set"];
 
-    public override User CreateUser(LoadTarget target, int index, int count) => new LargeUser(target.Requests(), index);
+    public override User CreateUser(LoadTarget target, int index, int count) =>
+        new LargeUser(new KeyRequests(new KeySpace($"load-large-{index}", 1, "k", KeysPerUser), ValueBytes, target.Requests()));
 
-    private sealed class LargeUser(RequestBuffer requests, int index) : User
+    private sealed class LargeUser(KeyRequests requests) : User
     {
-        private readonly OwnKey[] _keys =
-            [.. Enumerable.Range(0, KeysPerUser).Select(i => new OwnKey($"load-large-{index}", $"k{i}", ValueBytes))];
-
-        private int _turn = -1;
-        private bool _isThere;
+        private int _key;
+        private bool _isSet;
+        private bool _reads;
 
         public override Request Next()
         {
-            // A read follows its write, but not a write that failed: there may be no value then.
-            var reads = !IsRead && _isThere;
-            _turn = reads ? _turn + 1 : ((_turn | 1) + 1) % (2 * KeysPerUser);
-            return reads ? new Request(Key.Get(requests), Get) : new Request(Key.SetNext(requests), Set);
+            // A read follows its write, but not one that failed: there may be no value then.
+            _isSet = !_reads;
+            _key = _isSet ? (_key + 1) % KeysPerUser : _key;
+            _reads = false;
+            return _isSet ? new Request(requests.Set(_key), Set) : new Request(requests.Get(_key), Get);
         }
 
         public override string? Judge(in Answer answer)
         {
-            if (IsRead)
-            {
-                return Key.JudgeGet(answer, Key.Answered);
-            }
-
-            var fault = Key.JudgeSet(answer);
-            _isThere = fault is null;
+            var fault = requests.Judge(answer);
+            _reads = _isSet && fault is null;
             return fault;
         }
-
-        public override void Unanswered() => _isThere = false;
-
-        private bool IsRead => (_turn & 1) == 1;
-
-        private OwnKey Key => _keys[_turn / 2];
     }
 }

@@ -10,21 +10,15 @@ internal sealed class SetWorkload : Workload
 
     public override IReadOnlyList<string> Steps { get; } = ["set"];
 
-    public override User CreateUser(LoadTarget target, int index, int count) => new Setter(target.Requests(), index);
+    public override User CreateUser(LoadTarget target, int index, int count) =>
+        new Setter(new KeyRequests(new KeySpace("load-set", 1, $"u{index}-", KeysPerUser), ValueBytes, target.Requests()));
 
-    private sealed class Setter(RequestBuffer requests, int index) : User
+    private sealed class Setter(KeyRequests requests) : User
     {
-        private readonly OwnKey[] _keys =
-            [.. Enumerable.Range(0, KeysPerUser).Select(i => new OwnKey("load-set", $"u{index}-{i}", ValueBytes))];
-
         private int _next;
 
-        public override Request Next()
-        {
-            _next = (_next + 1) % KeysPerUser;
-            return new Request(_keys[_next].SetNext(requests), 0);
-        }
+        public override Request Next() => new(requests.Set(_next++ % KeysPerUser), 0);
 
-        public override string? Judge(in Answer answer) => _keys[_next].JudgeSet(answer);
+        public override string? Judge(in Answer answer) => requests.Judge(answer);
     }
 }

@@ -10,11 +10,6 @@ internal abstract class User
 
     /// <summary>What is wrong with the answer to the last request, or <see langword="null"/>.</summary>
     public abstract string? Judge(in Answer answer);
-
-    /// <summary>The last request got no answer: whether it was carried out is not known.</summary>
-    public virtual void Unanswered()
-    {
-    }
 }
 
 /// <summary>A request's bytes, and which of <see cref="Workload.Steps"/> it is.</summary>
