@@ -23,6 +23,7 @@ internal sealed class CommandLine
     private readonly Option<double> _warmUp = new("--warmup") { Description = "Seconds of the same load before it counts.", DefaultValueFactory = static _ => 5 };
     private readonly Option<double> _p99 = new("--p99-ms") { Description = "The p99 that must not be passed.", DefaultValueFactory = static _ => 50 };
     private readonly Option<int> _keys = new("--keys") { Description = "The most keys that 'scale' goes to.", DefaultValueFactory = static _ => 1_000_000 };
+    private readonly Option<FileInfo> _report = new("--report") { Description = "A file for the results as a page with charts." };
     private readonly Option<FileInfo> _json = new("--json") { Description = "A file for the results as JSON." };
 
     private readonly RootCommand _root;
@@ -31,7 +32,7 @@ internal sealed class CommandLine
     {
         _root = new RootCommand($"Puts load on an EdgeOrleans service.\n\nScenarios:\n{Names()}")
         {
-            _scenarios, _address, _service, _rate, _users, _duration, _warmUp, _p99, _keys, _json,
+            _scenarios, _address, _service, _rate, _users, _duration, _warmUp, _p99, _keys, _report, _json,
         };
         _scenarios.AcceptOnlyFromAmong([.. ScenarioList.All.Select(static scenario => scenario.Name)]);
         _service.AcceptExistingOnly();
@@ -73,6 +74,7 @@ internal sealed class CommandLine
                 P99Ms = parsed.GetValue(_p99),
                 Keys = parsed.GetValue(_keys),
             },
+            parsed.GetValue(_report)?.FullName,
             parsed.GetValue(_json)?.FullName)));
         var result = _root.Parse(args);
         foreach (var error in result.Errors)
@@ -93,4 +95,4 @@ internal sealed class CommandLine
 }
 
 /// <summary>What a command line asks for.</summary>
-internal sealed record CommandLineRun(IReadOnlyList<Scenario> Scenarios, ScenarioOptions Options, string? JsonPath);
+internal sealed record CommandLineRun(IReadOnlyList<Scenario> Scenarios, ScenarioOptions Options, string? ReportPath, string? JsonPath);

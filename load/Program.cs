@@ -27,6 +27,11 @@ static async Task<int> Run(CommandLineRun run)
     }
 
     var report = new RunReport(startedAt, Machine.Description, run.Options.Service ?? run.Options.Address.ToString(), results);
+    if (run.ReportPath is not null)
+    {
+        await File.WriteAllTextAsync(run.ReportPath, HtmlReport.Of(report));
+    }
+
     if (run.JsonPath is not null)
     {
         await File.WriteAllTextAsync(run.JsonPath, report.ToJson());
