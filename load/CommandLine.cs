@@ -34,25 +34,27 @@ internal sealed class CommandLine
         {
             _scenarios, _address, _service, _rate, _users, _duration, _warmUp, _p99, _keys, _report, _json,
         };
-        _scenarios.AcceptOnlyFromAmong([.. ScenarioList.All.Select(static scenario => scenario.Name)]);
         _service.AcceptExistingOnly();
-        foreach (var option in new Option[] { _rate, _users, _duration, _warmUp, _p99, _keys })
-        {
-            option.Validators.Add(static result =>
-            {
-                if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out var value) && value is < 0 or > 10_000_000)
-                {
-                    result.AddError($"{result.IdentifierToken?.Value} must be 0 to 10000000");
-                }
-            });
-        }
+        Bound(_rate, 1);
+        Bound(_users, 1);
+        Bound(_keys, 1);
+        Bound(_duration, 0);
+        Bound(_warmUp, 0);
+        Bound(_p99, 0);
 
+        // Looks at tokens alone: reading a value here would keep that value's own validators from being asked.
         _root.Validators.Add(result =>
         {
-            var needing = result.GetValue(_scenarios)?.FirstOrDefault(static name => ScenarioList.Find(name) is { NeedsService: true });
-            if (needing is not null && result.GetValue(_service) is null)
+            foreach (var name in result.GetResult(_scenarios)?.Tokens.Select(static token => token.Value) ?? [])
             {
-                result.AddError($"'{needing}' starts the service itself: --service must name its binary");
+                if (ScenarioList.Find(name) is not { } scenario)
+                {
+                    result.AddError($"there is no scenario '{name}'");
+                }
+                else if (scenario.NeedsService && result.GetResult(_service) is null)
+                {
+                    result.AddError($"'{name}' starts the service itself: --service must name its binary");
+                }
             }
         });
     }
@@ -84,6 +86,15 @@ internal sealed class CommandLine
 
         return result.Errors.Count > 0 ? Task.FromResult(ExitCode.NothingMeasured) : result.InvokeAsync();
     }
+
+    private static void Bound(Option option, int least) => option.Validators.Add(result =>
+    {
+        const int Most = 10_000_000;
+        if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out var value) && !(value >= least && value <= Most))
+        {
+            result.AddError($"{option.Name} must be {least} to {Most}");
+        }
+    });
 
     private static string Names() => string.Join('\n', ScenarioList.All.Select(static scenario => $"  {scenario.Name,-10} {scenario.Summary}"));
 

@@ -18,10 +18,19 @@ internal sealed class LoadTarget
     public string Host { get; }
 
     /// <summary>Looks the address up, once.</summary>
-    /// <exception cref="SocketException">There is no such host.</exception>
+    /// <exception cref="LoadFault">There is no such host.</exception>
     public static async Task<LoadTarget> Find(Uri address)
     {
-        var addresses = IPAddress.TryParse(address.DnsSafeHost, out var given) ? [given] : await Dns.GetHostAddressesAsync(address.DnsSafeHost);
+        IPAddress[] addresses;
+        try
+        {
+            addresses = IPAddress.TryParse(address.DnsSafeHost, out var given) ? [given] : await Dns.GetHostAddressesAsync(address.DnsSafeHost);
+        }
+        catch (SocketException fault)
+        {
+            throw new LoadFault($"There is no host {address.DnsSafeHost}: {fault.Message}", fault);
+        }
+
         var first = Array.Find(addresses, static a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
         return new LoadTarget(new IPEndPoint(first, address.Port), address.Authority);
     }
