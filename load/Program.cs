@@ -1,7 +1,9 @@
 using EdgeOrleans.Load;
+using EdgeOrleans.Load.Http;
 using EdgeOrleans.Load.Output;
 using EdgeOrleans.Load.Scenarios;
 
+HttpConnection.MakeCheaper();
 return await new CommandLine().Run(args, Run);
 
 static async Task<int> Run(CommandLineRun run)

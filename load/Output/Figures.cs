@@ -30,6 +30,11 @@ internal static class Figures
             yield return $"99 % of the requests were sent within {Ms(late)} ms of the moment they were due; latencies run from that moment";
         }
 
+        if (result.GeneratorCpuSecondsPerThousand is { } cpu)
+        {
+            yield return $"generator: {cpu:0.000} CPU seconds per 1,000 requests";
+        }
+
         if (result.Usage is { } usage)
         {
             yield return Text(usage);

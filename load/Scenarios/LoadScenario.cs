@@ -28,6 +28,7 @@ internal sealed class LoadScenario(string name, string summary, Func<Workload> w
             Load = $"{load.Description}, after a warm-up of {options.WarmUp.TotalSeconds:0.#} s",
             Steps = outcome.Steps,
             LatenessP99Ms = outcome.LatenessP99Ms,
+            GeneratorCpuSecondsPerThousand = outcome.GeneratorCpuSecondsPerThousand,
             Usage = outcome.Usage,
             Thresholds = Judge(outcome.Steps, options.P99Ms),
         };

@@ -18,6 +18,9 @@ internal sealed record ScenarioResult
     /// <summary>How late 99 of 100 requests of an open loop left the generator at most; null for a closed loop.</summary>
     public double? LatenessP99Ms { get; init; }
 
+    /// <summary>What the generator itself took for 1,000 requests; null when the scenario has several runs.</summary>
+    public double? GeneratorCpuSecondsPerThousand { get; init; }
+
     public UsageResult? Usage { get; init; }
 
     /// <summary>What the scenario compares, when it does.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using EdgeOrleans.Load.Http;
 
 namespace EdgeOrleans.Load.Services;
 
@@ -98,6 +99,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        info.Environment.Remove(HttpConnection.InlineCompletions);
         info.Environment["Http__Listen"] = Address.GetLeftPart(UriPartial.Authority);
         foreach (var (name, value) in _start.Options)
         {

@@ -29,9 +29,12 @@ internal sealed class LoadRun(LoadTarget target, Workload workload, LoadSimulati
             }
 
             setup.Usage?.Begin();
+            var cpu = Environment.CpuUsage.TotalTime;
             var length = await Phase(simulation, loops, simulation.Description);
+            cpu = Environment.CpuUsage.TotalTime - cpu;
             var steps = Current.Results(length);
-            return new LoadOutcome(steps, Current.LatenessP99Ms(), setup.Usage?.End(steps.Sum(static step => step.Count + step.ErrorCount)));
+            var requests = steps.Sum(static step => step.Count + step.ErrorCount);
+            return new LoadOutcome(steps, Current.LatenessP99Ms(), cpu.TotalSeconds * 1000 / Math.Max(1, requests), setup.Usage?.End(requests));
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeOrleans.Load.Http;
 using EdgeOrleans.Load.Output;
 
 namespace EdgeOrleans.Load.Peers;
@@ -13,6 +14,7 @@ internal static class Program
     /// <returns>0, or 2 when nothing could be measured.</returns>
     public static Task<int> Main(string[] args)
     {
+        HttpConnection.MakeCheaper();
         var service = new Option<FileInfo>("--service") { Description = "The service's published binary.", Required = true }.AcceptExistingOnly();
         var bare = new Option<FileInfo>("--bare")
         {

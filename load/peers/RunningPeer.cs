@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using EdgeOrleans.Load.Http;
 using EdgeOrleans.Load.Services;
 
 namespace EdgeOrleans.Load.Peers;
@@ -73,12 +74,14 @@ internal sealed partial class RunningPeer : IAsyncDisposable
         var startedAt = Stopwatch.GetTimestamp();
         foreach (var command in Peer.Commands(Disk.Path, Port))
         {
-            var process = Process.Start(new ProcessStartInfo(command.Binary, command.Arguments)
+            var start = new ProcessStartInfo(command.Binary, command.Arguments)
             {
                 WorkingDirectory = Disk.Path,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-            }) ?? throw new LoadFault($"{command.Binary} does not start.");
+            };
+            start.Environment.Remove(HttpConnection.InlineCompletions);
+            var process = Process.Start(start) ?? throw new LoadFault($"{command.Binary} does not start.");
             _processes.Add(process);
             _ = process.StandardOutput.ReadToEndAsync();
             _ = process.StandardError.ReadToEndAsync();
