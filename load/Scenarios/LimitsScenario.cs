@@ -29,12 +29,12 @@ internal sealed class LimitsScenario() : Scenario("limits", "the service with ha
             ("batch", new BatchWorkload(), new Inject(options.Rate ?? 5, options.Users ?? 4, duration)),
         ];
         var steps = new List<StepResult>();
-        UsageResult? usage = null;
+        var rows = new List<string[]>();
         foreach (var (name, workload, load) in runs)
         {
             var outcome = await LoadScenario.Measure(target, workload, load, options.WarmUp, progress);
             steps.AddRange(outcome.Steps.Select(step => step with { Name = step.Name == name ? name : $"{name}: {step.Name}" }));
-            usage = outcome.Usage;
+            rows.Add([name, $"{outcome.Usage?.CpuSecondsPerThousand:0.000}", $"{outcome.Usage?.RssMb:0.0}", $"{outcome.Usage?.PeakRssMb:0.0}"]);
         }
 
         return new ScenarioResult
@@ -43,7 +43,7 @@ internal sealed class LimitsScenario() : Scenario("limits", "the service with ha
             Summary = Summary,
             Load = $"{confinement.Description}; {string.Join("; ", runs.Select(static run => $"{run.Name}: {run.Load.Description}"))}; each after a warm-up of {options.WarmUp.TotalSeconds:0.#} s",
             Steps = steps,
-            Usage = usage,
+            Table = new ResultTable(["what the service took", "CPU s per 1,000", "RSS MB", "its peak"], rows),
             Thresholds = [.. steps.Select(StepThresholds.Right), .. steps.Select(step => StepThresholds.Quick(step, options.P99Ms))],
         };
     }
