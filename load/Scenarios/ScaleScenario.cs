@@ -36,7 +36,7 @@ internal sealed class ScaleScenario() : Scenario("scale", "cost of a request, me
                     select (collections, keys);
         foreach (var (collections, keys) in sizes)
         {
-            var name = $"{collections:N0} collections, {keys:N0} keys";
+            var name = $"{collections:N0} {(collections == 1 ? "collection" : "collections")}, {keys:N0} keys";
             if (keys > options.Keys || keys * BytesPerKey > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
                 rows.Add([name, keys > options.Keys ? "left out by --keys" : "too little memory here", "", "", "", "", "", "", ""]);
