@@ -6,6 +6,9 @@ namespace EdgeOrleans.Load;
 /// <summary>Arguments and options.</summary>
 internal sealed class CommandLine
 {
+    // After Ctrl-C: to end the service that a scenario started.
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
+
     private readonly Argument<string[]> _scenarios = new("scenario") { Arity = ArgumentArity.OneOrMore, Description = "What to run, one after the other." };
     private readonly Option<Uri> _address = new("--address")
     {
@@ -61,9 +64,9 @@ internal sealed class CommandLine
 
     /// <summary>Reads a command line and runs what it asks for.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> Run(string[] args, Func<CommandLineRun, Task<int>> run)
+    public Task<int> Run(string[] args, Func<CommandLineRun, CancellationToken, Task<int>> run)
     {
-        _root.SetAction((parsed, _) => run(new CommandLineRun(
+        _root.SetAction((parsed, ct) => run(new CommandLineRun(
             [.. parsed.GetRequiredValue(_scenarios).Select(static name => ScenarioList.Find(name)!)],
             new ScenarioOptions
             {
@@ -77,14 +80,14 @@ internal sealed class CommandLine
                 Keys = parsed.GetValue(_keys),
             },
             parsed.GetValue(_report)?.FullName,
-            parsed.GetValue(_json)?.FullName)));
+            parsed.GetValue(_json)?.FullName), ct));
         var result = _root.Parse(args);
         foreach (var error in result.Errors)
         {
             Console.Error.WriteLine(error.Message);
         }
 
-        return result.Errors.Count > 0 ? Task.FromResult(ExitCode.NothingMeasured) : result.InvokeAsync();
+        return result.Errors.Count > 0 ? Task.FromResult(ExitCode.NothingMeasured) : result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = CleanUpLimit });
     }
 
     private static void Bound(Option option, int least) => option.Validators.Add(result =>

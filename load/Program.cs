@@ -6,7 +6,7 @@ using EdgeOrleans.Load.Scenarios;
 HttpConnection.MakeCheaper();
 return await new CommandLine().Run(args, Run);
 
-static async Task<int> Run(CommandLineRun run)
+static async Task<int> Run(CommandLineRun run, CancellationToken ct)
 {
     var progress = ProgressLine.OfConsole();
     var startedAt = DateTimeOffset.UtcNow;
@@ -16,10 +16,15 @@ static async Task<int> Run(CommandLineRun run)
         foreach (var scenario in run.Scenarios)
         {
             progress.Show($"{scenario.Name}: preparing");
-            results.Add(await scenario.Run(run.Options, progress));
+            results.Add(await scenario.Run(run.Options, progress, ct));
             progress.Clear();
             Console.WriteLine(ConsoleReport.Of(results[^1]));
         }
+    }
+    catch (OperationCanceledException)
+    {
+        progress.Clear();
+        return ExitCode.NothingMeasured;
     }
     catch (LoadFault fault)
     {
@@ -31,12 +36,12 @@ static async Task<int> Run(CommandLineRun run)
     var report = new RunReport(startedAt, Machine.Description, run.Options.Service ?? run.Options.Address.ToString(), results);
     if (run.ReportPath is not null)
     {
-        await File.WriteAllTextAsync(run.ReportPath, HtmlReport.Of(report));
+        await File.WriteAllTextAsync(run.ReportPath, HtmlReport.Of(report), ct);
     }
 
     if (run.JsonPath is not null)
     {
-        await File.WriteAllTextAsync(run.JsonPath, report.ToJson());
+        await File.WriteAllTextAsync(run.JsonPath, report.ToJson(), ct);
     }
 
     return report.Holds ? ExitCode.Held : ExitCode.Passed;

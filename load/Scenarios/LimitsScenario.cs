@@ -14,7 +14,7 @@ internal sealed class LimitsScenario() : Scenario("limits", "the service with ha
 
     public override bool NeedsService => true;
 
-    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress)
+    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress, CancellationToken ct)
     {
         using var confinement = Confinement.Make();
         var start = new ServiceStart(options.Service!) { Prefix = confinement.Prefix, Options = confinement.Variables };
@@ -32,7 +32,7 @@ internal sealed class LimitsScenario() : Scenario("limits", "the service with ha
         var rows = new List<string[]>();
         foreach (var (name, workload, load) in runs)
         {
-            var outcome = await LoadScenario.Measure(target, workload, load, options.WarmUp, progress);
+            var outcome = await LoadScenario.Measure(target, workload, load, options.WarmUp, progress, ct);
             steps.AddRange(outcome.Steps.Select(step => step with { Name = step.Name == name ? name : $"{name}: {step.Name}" }));
             rows.Add([name, $"{outcome.Usage?.CpuSecondsPerThousand:0.000}", $"{outcome.Usage?.RssMb:0.0}", $"{outcome.Usage?.PeakRssMb:0.0}"]);
         }

@@ -15,12 +15,12 @@ internal sealed class LoadScenario(string name, string summary, Func<Workload> w
     /// <summary>Whether the slowest answer, and not only the 99th of 100, must be in time.</summary>
     public bool BoundsEveryAnswer { get; init; }
 
-    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress)
+    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress, CancellationToken ct)
     {
         await using var service = options.Service is null ? null : await ServiceProcess.Start(options.Service);
         var target = await LoadTarget.Find(service?.Address ?? options.Address);
         var load = Simulation(options);
-        var outcome = await Measure(target, workload(), load, options.WarmUp, progress);
+        var outcome = await Measure(target, workload(), load, options.WarmUp, progress, ct);
         return new ScenarioResult
         {
             Name = Name,
@@ -35,10 +35,10 @@ internal sealed class LoadScenario(string name, string summary, Func<Workload> w
     }
 
     /// <summary>Prepares and runs.</summary>
-    public static async Task<LoadOutcome> Measure(LoadTarget target, Workload workload, LoadSimulation load, TimeSpan warmUp, ProgressLine progress)
+    public static async Task<LoadOutcome> Measure(LoadTarget target, Workload workload, LoadSimulation load, TimeSpan warmUp, ProgressLine progress, CancellationToken ct)
     {
         await workload.Prepare(target);
-        return await new LoadRun(target, workload, load, new RunSetup(warmUp, progress, ServiceUsage.Find(target.EndPoint))).Run();
+        return await new LoadRun(target, workload, load, new RunSetup(warmUp, progress, ServiceUsage.Find(target.EndPoint))).Run(ct);
     }
 
     private LoadSimulation Simulation(ScenarioOptions options)

@@ -20,7 +20,7 @@ internal sealed class RestartScenario() : Scenario("restart", "90 % GET and 10 %
 
     public override bool NeedsService => true;
 
-    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress)
+    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress, CancellationToken ct)
     {
         var load = new Inject(options.Rate ?? Rate, options.Users ?? Users, options.Duration ?? Duration);
         await using var service = await ServiceProcess.Start(options.Service!);
@@ -30,8 +30,8 @@ internal sealed class RestartScenario() : Scenario("restart", "90 % GET and 10 %
 
         // Nothing of the process is measured: it is another one afterwards.
         var run = new LoadRun(target, workload, load, new RunSetup(options.WarmUp, progress, Usage: null));
-        var running = run.Run();
-        await Task.Delay(options.WarmUp + (load.Duration / 3));
+        var running = run.Run(ct);
+        await Task.Delay(options.WarmUp + (load.Duration / 3), ct);
         var askedAt = Stopwatch.GetTimestamp();
         await service.Stop();
         var startedAt = Stopwatch.GetTimestamp();

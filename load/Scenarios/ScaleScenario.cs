@@ -25,7 +25,7 @@ internal sealed class ScaleScenario() : Scenario("scale", "cost of a request, me
 
     public override bool NeedsService => true;
 
-    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress)
+    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress, CancellationToken ct)
     {
         var load = new KeepUsers(options.Users ?? Users, options.Duration ?? Duration);
         var rows = new List<IReadOnlyList<string>>();
@@ -44,7 +44,7 @@ internal sealed class ScaleScenario() : Scenario("scale", "cost of a request, me
             }
 
             progress.Show($"scale: {name}");
-            var (row, holds) = await Measure(options, load, MixedWorkload.Uniform(collections, keys), progress);
+            var (row, holds) = await Measure(options, load, MixedWorkload.Uniform(collections, keys), progress, ct);
             rows.Add([name, .. row]);
             thresholds.Add(new($"{name}: no wrong answer and no error", holds));
         }
@@ -60,11 +60,12 @@ internal sealed class ScaleScenario() : Scenario("scale", "cost of a request, me
         };
     }
 
-    private static async Task<(IReadOnlyList<string> Row, bool Holds)> Measure(ScenarioOptions options, KeepUsers load, MixedWorkload workload, ProgressLine progress)
+    private static async Task<(IReadOnlyList<string> Row, bool Holds)> Measure(
+        ScenarioOptions options, KeepUsers load, MixedWorkload workload, ProgressLine progress, CancellationToken ct)
     {
         var start = new ServiceStart(options.Service!) { Options = new Dictionary<string, string> { ["Limits:CollectionBytes"] = CollectionBytes } };
         await using var service = await ServiceProcess.Start(start);
-        var outcome = await LoadScenario.Measure(await LoadTarget.Find(service.Address), workload, load, options.WarmUp, progress);
+        var outcome = await LoadScenario.Measure(await LoadTarget.Find(service.Address), workload, load, options.WarmUp, progress, ct);
         await service.Stop();
         var since = Stopwatch.GetTimestamp();
         await service.Begin();

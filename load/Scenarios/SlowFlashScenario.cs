@@ -21,7 +21,7 @@ internal sealed class SlowFlashScenario() : Scenario("slowflash", "90 % GET and 
 
     public override bool NeedsService => true;
 
-    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress)
+    public override async Task<ScenarioResult> Run(ScenarioOptions options, ProgressLine progress, CancellationToken ct)
     {
         var users = options.Users ?? Users;
         var duration = options.Duration ?? Duration;
@@ -34,8 +34,8 @@ internal sealed class SlowFlashScenario() : Scenario("slowflash", "90 % GET and 
         {
             await using var service = await ServiceProcess.Start(Slow(options.Service!, delay));
             var target = await LoadTarget.Find(service.Address);
-            var both = await LoadScenario.Measure(target, MixedWorkload.Zipfian(), mixed, options.WarmUp, progress);
-            var sets = await LoadScenario.Measure(target, new SetWorkload(), alone, options.WarmUp, progress);
+            var both = await LoadScenario.Measure(target, MixedWorkload.Zipfian(), mixed, options.WarmUp, progress, ct);
+            var sets = await LoadScenario.Measure(target, new SetWorkload(), alone, options.WarmUp, progress, ct);
             var these = both.Steps.Select(step => step with { Name = $"{delay} ms: {step.Name}" })
                 .Append(sets.Steps[0] with { Name = $"{delay} ms: {sets.Steps[0].Name} alone" }).ToArray();
             steps.AddRange(these);

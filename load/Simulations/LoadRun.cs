@@ -15,7 +15,7 @@ internal sealed class LoadRun(LoadTarget target, Workload workload, LoadSimulati
     public Measurement Current { get; private set; } = new(workload.Steps);
 
     /// <summary>Runs it. What the workload needs must have been prepared.</summary>
-    public async Task<LoadOutcome> Run()
+    public async Task<LoadOutcome> Run(CancellationToken ct)
     {
         var connections = Enumerable.Range(0, simulation.Users).Select(_ => target.Connect()).ToArray();
         var loops = connections.Select((connection, i) => new UserLoop(workload.CreateUser(target, i, simulation.Users), connection)).ToArray();
@@ -25,12 +25,12 @@ internal sealed class LoadRun(LoadTarget target, Workload workload, LoadSimulati
         {
             if (setup.WarmUp > TimeSpan.Zero)
             {
-                await Phase(simulation.For(setup.WarmUp), loops, "warm-up");
+                await Phase(simulation.For(setup.WarmUp), loops, "warm-up", ct);
             }
 
             setup.Usage?.Begin();
             var cpu = Environment.CpuUsage.TotalTime;
-            var length = await Phase(simulation, loops, simulation.Description);
+            var length = await Phase(simulation, loops, simulation.Description, ct);
             cpu = Environment.CpuUsage.TotalTime - cpu;
             var steps = Current.Results(length);
             var requests = steps.Sum(static step => step.Count + step.ErrorCount);
@@ -42,13 +42,14 @@ internal sealed class LoadRun(LoadTarget target, Workload workload, LoadSimulati
         }
     }
 
-    private async Task<TimeSpan> Phase(LoadSimulation load, UserLoop[] loops, string name)
+    private async Task<TimeSpan> Phase(LoadSimulation load, UserLoop[] loops, string name, CancellationToken ct)
     {
         var measurement = Current = new Measurement(workload.Steps);
         var startedAt = Stopwatch.GetTimestamp();
         var users = Task.WhenAll(Begin(load, loops, measurement, startedAt));
-        while (await Task.WhenAny(users, Task.Delay(TickLength)) != users)
+        while (await Task.WhenAny(users, Task.Delay(TickLength, ct)) != users)
         {
+            ct.ThrowIfCancellationRequested();
             setup.Progress.Show(name, Stopwatch.GetElapsedTime(startedAt), measurement.Tick());
             setup.Usage?.Look();
         }

@@ -14,14 +14,14 @@ internal static class Ceiling
     private const int Connections = 16;
     private static readonly int[] Rates = [1_000, 10_000, 20_000, 40_000, 60_000];
 
-    public static async Task Print(TextWriter output, RunningPeer bare, double wrkRate, TimeSpan duration, TimeSpan warmUp, ProgressLine progress)
+    public static async Task Print(TextWriter output, RunningPeer bare, double wrkRate, TimeSpan duration, TimeSpan warmUp, ProgressLine progress, CancellationToken ct)
     {
         var target = await LoadTarget.Find(new Uri($"http://127.0.0.1:{bare.Port}"));
-        var closed = await LoadScenario.Measure(target, ConstantWorkload.Key(), new KeepUsers(Connections, duration), warmUp, progress);
+        var closed = await LoadScenario.Measure(target, ConstantWorkload.Key(), new KeepUsers(Connections, duration), warmUp, progress, ct);
         var open = new List<(int Rate, LoadOutcome Outcome)>();
         foreach (var rate in Rates)
         {
-            var outcome = await LoadScenario.Measure(target, ConstantWorkload.Key(), new Inject(rate, Connections, duration), TimeSpan.Zero, progress);
+            var outcome = await LoadScenario.Measure(target, ConstantWorkload.Key(), new Inject(rate, Connections, duration), TimeSpan.Zero, progress, ct);
             open.Add((rate, outcome));
         }
 

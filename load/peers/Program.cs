@@ -74,7 +74,7 @@ internal static class Program
             {
                 PrintShares(running[0], bare, measured);
                 await Ceiling.Print(
-                    Console.Out, bare, measured.Median(bare, Measure.All[1]).RatePerSecond, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(warmUpSeconds / 4), progress).WaitAsync(ct);
+                    Console.Out, bare, measured.Median(bare, Measure.All[1]).RatePerSecond, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(warmUpSeconds / 4), progress, ct);
             }
 
             return ExitCode.Held;
