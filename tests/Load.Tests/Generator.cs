@@ -9,6 +9,8 @@ internal static class Generator
     // Whether answers are right is the tests' matter, how fast the machine is that day is not.
     private static readonly string[] AnyPace = ["--p99-ms", "60000"];
 
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "edgeorleans-load");
+
     /// <summary>Runs it for a second, without a bound on latencies.</summary>
     public static Task<GeneratorRun> RunBriefly(params string[] arguments) => Run([.. arguments, "--duration", "1", "--warmup", "0.2", .. AnyPace]);
 
@@ -18,10 +20,10 @@ internal static class Generator
         var directory = Directory.CreateTempSubdirectory("edgeorleans-load-tests-");
         try
         {
-            var json = Path.Combine(directory.FullName, "results.json");
-            var page = Path.Combine(directory.FullName, "report.html");
+            var json = System.IO.Path.Combine(directory.FullName, "results.json");
+            var page = System.IO.Path.Combine(directory.FullName, "report.html");
             using var process = Process.Start(new ProcessStartInfo(
-                Path.Combine(AppContext.BaseDirectory, "edgeorleans-load"), [.. arguments, "--json", json, "--report", page])
+                Path, [.. arguments, "--json", json, "--report", page])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -58,7 +58,7 @@ public sealed class ScenarioTests(RunningService running) : IClassFixture<Runnin
     [Fact]
     public async Task Limits_are_met_by_the_service_in_confines()
     {
-        var run = await Generator.RunBriefly("limits", "--service", ServiceBinary.Path, "--rate", "20");
+        var run = await Generator.RunBriefly("limits", "--service", ServiceBinary.Path, "--rate", "100");
         Assert.True(run.ExitCode == 0, run.Transcript);
         Assert.Equal(6, run.Steps.Count());
     }
