@@ -76,11 +76,11 @@ projects=()
 for project in tests/*/*.csproj; do
   # A library, what tests share, is none.
   ! grep -q '<OutputType>Library<' "$project" || continue
-  [ $# -eq 0 ] || [[ $(basename "$project" .Tests.csproj) == "${1%.Tests}" ]] || continue
+  [ $# -eq 0 ] || [[ $(basename "$(dirname "$project")" .Tests) == "${1%.Tests}" ]] || continue
   projects+=("$project")
 done
 if [ ${#projects[@]} -eq 0 ]; then
-  echo "There is no project tests/${1:-}.Tests." >&2
+  echo "There is no test project tests/${1:-}.Tests or tests/${1:-}." >&2
   exit 1
 fi
 

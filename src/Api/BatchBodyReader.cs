@@ -52,7 +52,7 @@ internal static class BatchBodyReader
         ApiError? error = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isList = reader.ValueTextEquals("operations"u8);
+            var isList = JsonBody.NameIs(in reader, "operations");
             reader.Read();
             if (!isList || reader.TokenType != JsonTokenType.StartArray)
             {
@@ -110,7 +110,7 @@ internal static class BatchBodyReader
                 continue;
             }
 
-            var isValue = maxValueBytes >= 0 && reader.ValueTextEquals("value"u8);
+            var isValue = maxValueBytes >= 0 && JsonBody.NameIs(in reader, "value");
             reader.Read();
             var place = JsonBody.PassValue(ref reader);
             if (isValue)

@@ -24,7 +24,7 @@ internal struct BatchName(string member)
     /// <summary>Reads the member if its name is at the reader's place.</summary>
     public bool TryRead(ref Utf8JsonReader reader)
     {
-        if (!reader.ValueTextEquals(member))
+        if (!JsonBody.NameIs(in reader, member))
         {
             return false;
         }

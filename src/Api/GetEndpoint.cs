@@ -12,7 +12,7 @@ internal sealed class GetEndpoint(TimeProvider clock)
         var entry = await collection.Grain.Get(key);
         if (entry is null)
         {
-            await RefusalResponse.Send(context, new(ErrorKind.KeyNotFound, "key not found"));
+            await RefusalResponse.Send(context, new(ErrorKind.KeyNotFound, $"there is no key '{key}' in collection '{collection.Collection}' of namespace '{collection.Namespace}'"));
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -25,6 +26,27 @@ internal static class JsonBody
     /// <summary>Says where the JSON breaks, without the framework's words.</summary>
     public static ApiError Malformed(JsonException fault) => new(
         ErrorKind.InvalidBody, $"the request body is not valid JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}");
+
+    /// <summary>
+    /// Whether the member name at the reader's place is this one. A name whose escapes make no text (an unpaired surrogate) is none
+    /// that is known here, and the reader throws at it.
+    /// </summary>
+    public static bool NameIs(ref readonly Utf8JsonReader reader, string name)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return Ascii.Equals(reader.ValueSpan, name);
+        }
+
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Passes over the value whose first token has been read, to its last.</summary>
     /// <returns>Where its bytes stand, white space around it left out, and how deep it nests.</returns>

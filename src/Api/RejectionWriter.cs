@@ -78,5 +78,5 @@ internal sealed class RejectionWriter(PipeWriter output) : PipeWriter
         : status.SequenceEqual("431"u8) ? "{\"message\":\"the request headers are longer than the limit of 32768 bytes or more than 100\",\"code\":\"INVALID_PARAMS\"}"u8
         : status.SequenceEqual("505"u8) ? "{\"message\":\"this version of HTTP is not spoken here; 1.1 is\",\"code\":\"INVALID_PARAMS\"}"u8
         : status[0] == '5' ? "{\"message\":\"the service failed to answer this request\",\"code\":\"INTERNAL_ERROR\"}"u8
-        : "{\"message\":\"the request line, the Host header or another header is not valid\",\"code\":\"INVALID_PARAMS\"}"u8;
+        : "{\"message\":\"the request target, the Host header or another part of the request line or headers is not valid\",\"code\":\"INVALID_PARAMS\"}"u8;
 }

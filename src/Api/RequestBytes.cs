@@ -5,8 +5,6 @@ internal sealed class RequestBytes(long max)
 {
     private long _inFlight;
 
-    public long Max => max;
-
     public long InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Takes bytes out of the allowance.</summary>

@@ -42,7 +42,7 @@ internal static class SetBodyReader
         var values = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isValue = reader.ValueTextEquals("value"u8);
+            var isValue = JsonBody.NameIs(in reader, "value");
             reader.Read();
             var place = JsonBody.PassValue(ref reader);
             if (isValue)

@@ -9,7 +9,6 @@ namespace EdgeOrleans.Journal;
 public sealed class FlashJournal : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly JournalOptions _options;
     private readonly JournalClock _clock;
     private readonly SegmentPool _pool;
     private readonly OwnerTable _owners;
@@ -24,7 +23,7 @@ public sealed class FlashJournal : IDisposable
 
     private FlashJournal(IDisk disk, JournalOptions options, JournalSeams seams)
     {
-        _options = options;
+        Options = options;
         _pool = new SegmentPool(disk, options, seams.NextGeneration, _gate);
         _owners = new OwnerTable(this);
         var recovery = new JournalRecovery(disk, _pool, _owners, seams.CarriesNewest);
@@ -40,6 +39,9 @@ public sealed class FlashJournal : IDisposable
             _damagedOwners.UnionWith(damage.Owners);
         }
     }
+
+    /// <summary>Its sizes.</summary>
+    public JournalOptions Options { get; }
 
     /// <summary>What was found at start.</summary>
     public RecoveryReport Recovery { get; }
@@ -75,7 +77,7 @@ public sealed class FlashJournal : IDisposable
                 }
 
                 return new JournalPressure(
-                    _pool.UsedBytes, _options.MaxBytes, held, live, _commit.PendingBytes, oldest, StateUnderGate(), _laggards.Laggards);
+                    _pool.UsedBytes, Options.MaxBytes, held, live, _commit.PendingBytes, oldest, StateUnderGate(), _laggards.Laggards);
             }
         }
     }
@@ -364,7 +366,7 @@ public sealed class FlashJournal : IDisposable
         var last = long.MinValue;
         foreach (var record in records)
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Payload.Length, _options.MaxRecordBytes, nameof(records));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Payload.Length, Options.MaxRecordBytes, nameof(records));
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(record.Sequence, last, nameof(records));
             bytes = checked(bytes + RecordFrame.SizeOf(owner.Utf8.Length, record.Payload.Length));
             last = record.Sequence;

@@ -78,9 +78,9 @@ internal static partial class ServiceRun
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
+    [LoggerMessage(1, LogLevel.Warning, "{Text}")]
     private static partial void LogWarning(ILogger log, string text);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything stopped in time; what was not saved is in the journal.")]
+    [LoggerMessage(2, LogLevel.Warning, "Not everything stopped in time; what was not saved is in the journal.")]
     private static partial void LogUntidyStop(ILogger log, Exception exception);
 }

@@ -79,6 +79,7 @@ public sealed class BatchTests(SharedGateway shared)
     [InlineData("{\"operations\":[{\"collection\":\"c\",\"key\":\"k\",\"value\":01}]}")]
     [InlineData("{\"operations\":[{\"collection\":\"c\",\"key\":\"k\",\"value\":1}],\"operations\":[{\"collection\":\"c\",\"key\":\"l\",\"value\":1}]}")]
     [InlineData("{\"operations\":[{\"collection\":\"c\",\"key\":\"k\",\"value\":1}],\"operations\":5}")]
+    [InlineData("{\"operation\\ud800\":[{\"collection\":\"c\",\"key\":\"k\",\"value\":1}]}")]
     public async Task Body_without_one_list_of_operations_is_400_and_changes_nothing(string body)
     {
         var post = await Post(body);
@@ -108,6 +109,8 @@ public sealed class BatchTests(SharedGateway shared)
         { "{\"collection\":\"bad\",\"key\":\"a\\u0000b\",\"value\":1}", "INVALID_PARAMS" },
         { "{\"collection\":\"bad\",\"key\":\"\\ud800\",\"value\":1}", "INVALID_PARAMS" },
         { "{\"collection\":\"\\udc00x\",\"key\":\"k\",\"value\":1}", "INVALID_PARAMS" },
+        { "{\"\\udc00x\":1,\"collection\":\"bad\",\"key\":\"k\"}", "INVALID_BODY" },
+        { "{\"ke\\ud800\":1,\"collection\":\"bad\",\"value\":1}", "INVALID_PARAMS" },
         { $"{{\"collection\":\"bad\",\"key\":\"{new string('k', 513)}\",\"value\":1}}", "INVALID_PARAMS" },
         { $"{{\"collection\":\"bad\",\"key\":\"{new string('k', 100_000)}\",\"value\":1}}", "INVALID_PARAMS" },
         { $"{{\"collection\":\"{new string('c', 129)}\",\"key\":\"k\",\"value\":1}}", "INVALID_PARAMS" },

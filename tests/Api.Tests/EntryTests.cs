@@ -81,6 +81,22 @@ public sealed class EntryTests(SharedGateway shared)
         Assert.Equal(members, second.Json.EnumerateObject().Select(member => member.Name));
     }
 
+    [Theory]
+    [InlineData("{\"\\ud800x\":1,\"value\":2,\"value\\udc00\":3}", 201)]
+    [InlineData("{\"v\\u0061lue\":2}", 201)]
+    [InlineData("{\"valu\\ud800\":1}", 400)]
+    public async Task Member_whose_name_is_no_text_is_passed_over_like_any_unknown_one(string body, int status)
+    {
+        var set = await _gateway.Send("POST", "/api/v1/kv/values/names/k", body);
+
+        Assert.Equal(status, set.Status);
+        Assert.Equal(status == 201 ? "" : "INVALID_BODY", status == 201 ? "" : set.Code);
+        if (status == 201)
+        {
+            Assert.Equal("2", (await _gateway.Send("GET", "/api/v1/kv/values/names/k")).Json.GetProperty("value").GetRawText());
+        }
+    }
+
     public static TheoryData<string> Values =>
     [
         "null", "false", "true", "0", "\"\"", "{}", "[]",

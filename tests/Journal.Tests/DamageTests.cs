@@ -117,6 +117,25 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void Zeroed_sector_is_not_taken_for_the_padding_of_a_frame()
+    {
+        var disk = Damageable(inAnEarlierSegment: true);
+        var target = Frames(disk, FirstSegment)[1];
+        var sector = disk[FirstSegment].Cache.Slice(target.Offset, FaultyDisk.SectorBytes).ToArray();
+        for (var i = 0; i < sector.Length; i++)
+        {
+            disk[FirstSegment].Flip(target.Offset + i, sector[i]);
+        }
+
+        // Header and records were all in it: nothing is left that says what they were, so nobody is above suspicion.
+        using var journal = JournalSetup.Open(disk);
+        var damage = Assert.Single(journal.Recovery.Damage);
+        Assert.Equal((2, 0), (damage.FirstFrame, damage.KeptRecords));
+        Assert.False(damage.OwnersAreCertain);
+        Assert.Equal(["a", "b", "c", "filler"], damage.Owners);
+    }
+
+    [Fact]
     public void Sector_that_goes_bad_while_running_is_left_out_and_reported()
     {
         var disk = Written(groups: 3);

@@ -5,6 +5,7 @@ namespace EdgeOrleans.ServiceHarness;
 /// <summary>Signals to one process, by its id.</summary>
 internal static partial class ProcessSignal
 {
+    public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
 

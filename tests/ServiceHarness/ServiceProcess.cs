@@ -76,6 +76,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM, as systemd sends it, and the end that follows.</summary>
     public Task<ServiceExit> Stop() => Signal(ProcessSignal.Terminate);
 
+    /// <summary>SIGINT, as a terminal sends it for Ctrl-C, and the end that follows.</summary>
+    public Task<ServiceExit> Interrupt() => Signal(ProcessSignal.Interrupt);
+
     /// <summary>SIGKILL: nothing that it has not made durable survives in the process.</summary>
     public Task<ServiceExit> Kill() => Signal(ProcessSignal.Kill);
 
@@ -103,7 +106,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private static ProcessStartInfo StartInfo(ServiceDirectory directory, ServiceSetup setup)
     {
-        var start = new ProcessStartInfo(ServiceBinary.Path, setup.Arguments)
+        // A shell lets what it starts in the background ignore SIGINT, the tests and all that they start; env ends that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", ServiceBinary.Path, .. setup.Arguments])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardOutput = true,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeOrleans.Grains;
 using EdgeOrleans.Silo.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -63,6 +64,28 @@ public sealed class OptionTests
         var options = Read(("Limits:ValueBytes", "16777216"));
         Assert.True(options.Api.MaxBodyBytes > 16_777_216);
         Assert.True(options.Journal.SegmentBytes > 2 * 16_777_216);
+        Assert.Equal(8L * options.Journal.SegmentBytes, options.Journal.MaxBytes);
+        Assert.True(options.Journal.MaxPendingBytes > 2 * 16_777_216);
+        Assert.Equal(268_435_456, Read(("Http:MaxBodyBytes", "268435456")).Api.MaxRequestBytesInFlight);
+    }
+
+    [Fact]
+    public void Limits_are_bounded_alike_by_the_table_and_by_those_who_keep_them()
+    {
+        (NumberOption Option, Func<long, LimitsOptions> With)[] limits =
+        [
+            (OptionTable.ValueBytes, static value => new() { ValueBytes = (int)value }),
+            (OptionTable.CollectionBytes, static value => new() { CollectionBytes = value }),
+            (OptionTable.Collections, static value => new() { Collections = (int)value }),
+            (OptionTable.Namespaces, static value => new() { Namespaces = (int)value }),
+        ];
+        foreach (var (option, with) in limits)
+        {
+            Assert.Null(with(option.Min).Validate());
+            Assert.Null(with(option.Max).Validate());
+            Assert.Contains(option.Name, with(option.Min - 1).Validate(), StringComparison.Ordinal);
+            Assert.Contains(option.Name, with(option.Max + 1).Validate(), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -85,15 +108,15 @@ public sealed class OptionTests
     [InlineData("Http:Listen", "http://localhost:8080/base")]
     [InlineData("Http:AllowAnonymous", "yes")]
     [InlineData("Http:AllowedHosts", "http://name")]
+    [InlineData("Http:AllowedHosts", "::1")]
+    [InlineData("Http:AllowedHosts", "bücher.example")]
     [InlineData("Http:AllowedOrigins", "app.example")]
     [InlineData("Http:AllowedOrigins", "https://app.example/")]
     [InlineData("Gateway:Address", "somewhere")]
     [InlineData("Environment", "12345678901234567890123456789012345678901234567890123456789012345")]
     public void Text_that_breaks_its_rule_is_refused_with_option_and_value(string name, string value)
     {
-        var fault = Fault((name, value));
-        Assert.Contains(name, fault, StringComparison.Ordinal);
-        Assert.Contains($"'{value}'", fault, StringComparison.Ordinal);
+        Assert.StartsWith($"{name} is '{value}', but must be ", Fault((name, value)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -161,6 +184,25 @@ public sealed class OptionTests
         Assert.Equal(["a.example", "b.example"], Read(("Http:AllowedHosts:0", "a.example"), ("Http:AllowedHosts:1", "b.example")).Api.AllowedHosts);
     }
 
+    [Theory]
+    [InlineData("Http:AllowedHosts", "a.example")]
+    [InlineData("Http:AllowedHosts:0", "a.example")]
+    [InlineData("http:allowedhosts:7", "a.example")]
+    public void List_of_a_stronger_source_wins_whole(string name, string value)
+    {
+        (string, string)[] weaker = [("Http:AllowedHosts:0", "b.example"), ("Http:AllowedHosts:1", "c.example")];
+        Assert.Equal(["a.example"], ReadSources(weaker, [(name, value)]).Api.AllowedHosts);
+        Assert.Equal(["a.example"], ReadSources([("Http:AllowedHosts", "b.example;c.example")], [(name, value)]).Api.AllowedHosts);
+        Assert.Equal(["a.example"], ReadSources(weaker, [(name, value)], [("Http:AllowedOrigins", "https://d.example")]).Api.AllowedHosts);
+    }
+
+    [Fact]
+    public void Empty_list_of_a_stronger_source_takes_all_away()
+    {
+        Assert.Empty(ReadSources([("Http:AllowedOrigins:0", "https://a.example")], [("Http:AllowedOrigins", "")]).Api.AllowedOrigins);
+        Assert.Equal("http://localhost:8080", ReadSources([("Http:Listen", "http://localhost:1")], [("Http:Listen", "")]).Api.Listen);
+    }
+
     [Fact]
     public void Names_of_options_are_unique_and_have_a_meaning()
     {
@@ -168,10 +210,18 @@ public sealed class OptionTests
         Assert.All(OptionTable.All, static option => Assert.EndsWith(".", option.Meaning, StringComparison.Ordinal));
     }
 
-    internal static ServiceOptions Read(params (string Name, string Value)[] values) =>
-        ServiceOptions.Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(values.Select(static v => new KeyValuePair<string, string?>(v.Name, v.Value)))
-            .Build());
+    internal static ServiceOptions Read(params (string Name, string Value)[] values) => ReadSources(values);
+
+    private static ServiceOptions ReadSources(params (string Name, string Value)[][] fromWeakToStrong)
+    {
+        var builder = new ConfigurationBuilder();
+        foreach (var source in fromWeakToStrong)
+        {
+            builder.AddInMemoryCollection(source.Select(static v => new KeyValuePair<string, string?>(v.Name, v.Value)));
+        }
+
+        return ServiceOptions.Read(builder.Build());
+    }
 
     private static string Fault(params (string Name, string Value)[] values)
     {

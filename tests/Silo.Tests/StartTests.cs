@@ -94,6 +94,31 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task List_of_the_command_line_replaces_that_of_the_file()
+    {
+        await WriteSettings("""{"Http":{"Listen":["http://127.0.0.2:0"],"AllowedOrigins":["https://a.example","https://b.example"]}}""");
+        var setup = new ServiceSetup { LeavesListenOut = true, Arguments = ["--Http:Listen=http://127.0.0.1:0", "--Http:AllowedOrigins=https://b.example"] };
+        await using var service = await ServiceProcess.Start(_directory, setup);
+        Assert.Equal("127.0.0.1", service.Address.Host);
+        Assert.Equal([service.Address.Port], ListeningSockets.PortsOf(service.Id));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusFor(service, "https://a.example"));
+        Assert.Equal(HttpStatusCode.OK, await StatusFor(service, "https://b.example"));
+    }
+
+    [Fact]
+    public async Task Empty_list_of_the_command_line_takes_away_what_the_file_has()
+    {
+        await WriteSettings("""{"Http":{"AllowedOrigins":["https://a.example"]}}""");
+        await using (var open = await ServiceProcess.Start(_directory))
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusFor(open, "https://a.example"));
+        }
+
+        await using var service = await ServiceProcess.Start(_directory, new ServiceSetup { Arguments = ["--Http:AllowedOrigins="] });
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusFor(service, "https://a.example"));
+    }
+
+    [Fact]
     public async Task Address_that_others_reach_ends_it_with_2_until_somebody_says_who_may_come_in()
     {
         var open = new ServiceSetup().With("Http:Listen", "http://0.0.0.0:0");
@@ -174,6 +199,30 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"Http":{"Listen":"http://127.0.0.2:8080;http://127.0.0.3:8080"}}""")]
+    [InlineData("""{"Http":{"Listen":["http://127.0.0.2:8080","http://127.0.0.3:8080"]}}""")]
+    [InlineData("""{"Http":{"Listen":"http://unix:/tmp/edgeorleans.socket"}}""")]
+    public async Task Port_of_the_predecessor_is_refused_where_it_is_not_clear_whose_it_is(string settings)
+    {
+        await WriteSettings(settings);
+        var setup = new ServiceSetup { LeavesListenOut = true }.WithVariable("SERVER_PORT", "8081");
+        await EndsWith(ExitCode.Configuration, setup, "SERVER_PORT is '8081', but");
+        await EndsWith(ExitCode.Configuration, setup, "Http:Listen in appsettings.json");
+
+        // Whoever says where to listen in a stronger source has overruled both.
+        await using var service = await ServiceProcess.Start(_directory, setup.With("Http:Listen", "http://127.0.0.1:0"));
+        Assert.Equal([service.Address.Port], ListeningSockets.PortsOf(service.Id));
+    }
+
+    [Fact]
+    public async Task Port_of_the_predecessor_is_refused_beside_endpoints_of_Kestrels_own()
+    {
+        var setup = new ServiceSetup { LeavesListenOut = true }
+            .WithVariable("SERVER_PORT", "8081").With("Kestrel:Endpoints:Here:Url", "http://127.0.0.1:0");
+        await EndsWith(ExitCode.Configuration, setup, "SERVER_PORT is '8081', but must not be set beside Kestrel:Endpoints");
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("65536")]
     [InlineData("http")]
@@ -195,6 +244,16 @@ public sealed class StartTests : IDisposable
         }
 
         Assert.DoesNotContain(exit.Output, static line => line.Contains("://x", StringComparison.Ordinal));
+
+        // A number that a reader can look for, and not the hash of a method's name.
+        Assert.Equal(3, exit.Output.Count(static line => line.Contains("EdgeOrleans[1]", StringComparison.Ordinal)));
+    }
+
+    private static async Task<HttpStatusCode> StatusFor(ServiceProcess service, string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/health", UriKind.Relative)) { Headers = { { "Origin", origin } } };
+        using var response = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
     }
 
     private static async Task<string> Health(ServiceProcess service) =>

@@ -26,6 +26,29 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    public async Task Ctrl_C_answers_the_write_in_flight_and_keeps_it()
+    {
+        // Small segments, since filling them with zeros flushes too.
+        var slow = new ServiceSetup()
+            .With("Testing:FlushDelayMs", "300").With("Limits:ValueBytes", "1024").With("Journal:SegmentBytes", "163840");
+        await using (var service = await ServiceProcess.Start(_directory, slow))
+        {
+            // The next write is in flight for one flush at least: what a first one waits for besides is over.
+            Assert.Equal(HttpStatusCode.Created, await service.Client.Set("c", "before", "1"));
+            var inFlight = service.Client.Set("c", "k", "2");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+            var exit = await service.Interrupt();
+            Assert.Equal(HttpStatusCode.Created, await inFlight);
+            Assert.Equal(0, exit.Code);
+            Assert.InRange(exit.StopTime, TimeSpan.Zero, StopLimit);
+        }
+
+        await using var again = await ServiceProcess.Start(_directory);
+        Assert.Equal("1", await again.Client.Get("c", "before"));
+        Assert.Equal("2", await again.Client.Get("c", "k"));
+    }
+
+    [Fact]
     public async Task Stop_under_load_finishes_requests_and_keeps_what_was_acknowledged()
     {
         const int Writers = 16;

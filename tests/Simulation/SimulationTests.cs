@@ -1,3 +1,4 @@
+using EdgeOrleans.Simulation.Judgement;
 using EdgeOrleans.Simulation.Mutation;
 using EdgeOrleans.Simulation.Running;
 
@@ -15,11 +16,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     public static TheoryData<string> Mutants => [.. MutantHunt.All.Select(hunt => hunt.Mutant.ToString())];
 
+    public static TheoryData<string> MutantsOfSharedOracle => [.. MutantHunt.BySharedOracle.Select(hunt => hunt.Mutant.ToString())];
+
     [Theory]
     [MemberData(nameof(Scenarios))]
     public void No_seed_breaks_a_promise(string scenario)
     {
-        var range = new SeedRange(Scenario.Of(scenario), 1, Seeds, Mutant.None);
+        var range = new SeedRange(Scenario.Of(scenario), 1, Seeds, new Trial());
         range.Run();
         output.WriteLine($"{range.Done} seeds, {range.SeedsPerSecond:N0} a second: {range.Counts}");
         Assert.True(range.Failures.Count == 0, range.Failures.Count == 0 ? null : range.Failures[0].Describe());
@@ -35,6 +38,16 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [MemberData(nameof(MutantsOfSharedOracle))]
+    public void Mutant_is_caught_by_the_oracle_of_the_real_process_alone(string mutant)
+    {
+        var range = MutantHunt.BySharedOracle.Single(hunt => hunt.Mutant.ToString() == mutant).Run();
+        output.WriteLine($"{mutant}: {range.Done} seeds, {range.Elapsed.TotalSeconds:N1} s");
+        Assert.True(range.Failures.Count > 0, $"{mutant} was not noticed in {range.Done} seeds");
+        Assert.IsType<SharedOracleException>(range.Failures[0].Exception);
+    }
+
+    [Theory]
     [MemberData(nameof(Scenarios))]
     public void Seed_repeats_itself(string scenario)
     {
@@ -46,7 +59,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     private static IReadOnlyList<string> TraceOf(Scenario scenario, ulong seed)
     {
-        var run = new SeedRun(seed, Mutant.None, traced: true);
+        var run = new SeedRun(seed, new Trial(), traced: true);
         SeedFailure.Play(scenario, run);
         return run.Trace.Lines;
     }

@@ -171,7 +171,7 @@ internal sealed class CatalogDeletes(
             if (deadline.IsOver)
             {
                 // Whoever asked has been told so, and may have written since: that must not be deleted.
-                return Refusals.TimedOut;
+                return deadline.TimedOut;
             }
 
             foreach (var (key, bound) in bounds)

@@ -127,7 +127,7 @@ internal sealed class CollectionCatalog
         // Once its bound is set it goes on to its end, whoever waits.
         var delete = _deletes.Delete(ns, collection, deadline);
         await deadline.Race(delete);
-        return delete.IsCompleted ? await delete : Refusals.TimedOut;
+        return delete.IsCompleted ? await delete : deadline.TimedOut;
     }
 
     private async Task RequireOpen()

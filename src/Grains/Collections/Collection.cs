@@ -188,8 +188,9 @@ internal sealed class Collection : IDisposable
         var isEmpty = _loading.Entries! is { NewestBytes: 0 } entries && entries.LastSetVersion <= bound;
         if (refusal is null && group is not null)
         {
-            await new Deadline(_services).Race(group.Outcome);
-            refusal = Settle(group);
+            var deadline = new Deadline(_services);
+            await deadline.Race(group.Outcome);
+            refusal = Settle(group, deadline);
         }
 
         return new ClearAnswer(refusal, isEmpty);
@@ -290,15 +291,15 @@ internal sealed class Collection : IDisposable
     {
         var group = verdict.Group!;
         await deadline.Race(group.Outcome);
-        return Settle(group) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
+        return Settle(group, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
     }
 
     /// <summary>Settles what has become durable, and says what became of a group that was waited for.</summary>
     /// <returns>Why it is not known to be durable; <see langword="null"/> when it is.</returns>
-    private Refusal? Settle(CommitGroup group)
+    private Refusal? Settle(CommitGroup group, Deadline deadline)
     {
         _loading.Writer!.CatchUp();
-        return !group.Outcome.IsCompleted ? Refusals.TimedOut
+        return !group.Outcome.IsCompleted ? deadline.TimedOut
             : group.Outcome.Result == CommitOutcome.Durable ? null
             : Refusals.FlushFailed;
     }

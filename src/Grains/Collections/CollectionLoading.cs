@@ -111,7 +111,7 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
 
     private Refusal StillLoading() => new(RefusalCode.Unavailable, $"{What} is still being loaded; try again later");
 
-    private string What => isSystem ? "the catalog" : $"collection '{key}'";
+    private string What => CollectionText.Of(key);
 
     private async Task<Refusal?> GuardClear(long bound)
     {
@@ -165,16 +165,14 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
             _clearBound = standing.IsClearing ? standing.ClearedThrough : 0;
         }
 
-        var recovered = await Read(withEntries);
-        Opened = recovered;
-        if (_clearBound > 0 && recovered.Entries is not { Count: 0 } && await ClearBeforeUse(recovered))
+        Opened = await Read(withEntries);
+        if (_clearBound > 0)
         {
-            return null;
+            await UseCleared();
         }
-
-        if (recovered.Entries is not null)
+        else if (Opened.Entries is { } entries)
         {
-            Use(recovered.Entries);
+            Use(entries);
         }
 
         return null;
@@ -185,45 +183,24 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
         : services.Recovery.Open(key, IsListed || isSystem, stopped);
 
     /// <summary>
-    /// A delete that is written down will be carried out whatever happens, so it is, before anything is shown: else a reader would see
-    /// a value after a kill, and then see it go. The catalog's own call finds it done.
+    /// A delete that is written down will be carried out whatever happens, so what it removes is shown to nobody: else a reader would see
+    /// a value after a kill, and then see it go. The clear itself is the catalog's to make, when the journal takes it.
     /// </summary>
-    /// <returns>Whether the collection is loaded. When the journal takes no clear now, what is there is shown.</returns>
-    private async Task<bool> ClearBeforeUse(RecoveredCollection recovered)
+    private async Task UseCleared()
     {
-        if (recovered.LastVersion <= _clearBound)
-        {
-            return await ClearUnread(_clearBound) is null;
-        }
-
-        var entries = recovered.Entries;
-        if (entries is null)
+        if (Opened!.LastVersion > _clearBound && Opened.Entries is null)
         {
             Opened = await Read(withEntries: true);
-            entries = Opened.Entries!;
         }
 
-        var writer = NewWriter(entries);
-        if (!entries.ClearsNothing(_clearBound))
-        {
-            entries.StageClear(_clearBound);
-            if (writer.AppendStaged(isAtomic: false, reclaims: true, out _) is { } group)
-            {
-                await group.Outcome;
-            }
-
-            writer.CatchUp();
-        }
-
+        var entries = Opened.LastVersion > _clearBound ? Opened.Entries! : Unread();
+        entries.OweClear(_clearBound);
         Use(entries);
-        return true;
     }
 
     private async Task<Refusal?> ClearUnread(long bound)
     {
-        var opened = Opened!;
-        var entries = new CollectionEntries();
-        entries.Restored(opened.Sequence, opened.LastVersion, [], opened.Sequence);
+        var entries = Unread();
         var writer = NewWriter(entries);
         entries.StageClear(bound);
         var group = writer.AppendStaged(isAtomic: false, reclaims: true, out var refusal);
@@ -241,6 +218,15 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
         writer.CatchUp();
         Use(entries);
         return null;
+    }
+
+    /// <summary>The collection as it was opened, without a look at its entries: they are about to be cleared.</summary>
+    private CollectionEntries Unread()
+    {
+        var entries = new CollectionEntries();
+        entries.Restored(Opened!.SettledSequence, Opened.LastVersion, [], Opened.SettledSequence);
+        entries.RaiseSequence(Opened.Sequence);
+        return entries;
     }
 
     private void Use(CollectionEntries entries)

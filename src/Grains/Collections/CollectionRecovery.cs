@@ -57,7 +57,7 @@ internal sealed class CollectionRecovery(
             if (isRetry)
             {
                 damage.Report(
-                    $"collection '{key}': storage holds changes up to {outline.Sequence}, but the journal knows that it had them up to {trimmed}; what is between is lost");
+                    $"{CollectionText.Of(key)}: storage holds changes up to {outline.Sequence}, but the journal knows that it had them up to {trimmed}; what is between is lost");
                 return recovered;
             }
         }
@@ -98,6 +98,7 @@ internal sealed class CollectionRecovery(
         var saved = outline?.Sequence ?? 0;
         var lastVersion = outline?.LastVersion ?? 0;
         var lastSequence = Math.Max(Math.Max(saved, firstSequence), owner.LastSequence);
+        var settled = Math.Max(saved, firstSequence);
         var hasTail = false;
         foreach (var record in owner.ReadTail())
         {
@@ -108,6 +109,7 @@ internal sealed class CollectionRecovery(
                     hasTail = true;
                     lastVersion = Math.Max(lastVersion, change.Version);
                     lastSequence = Math.Max(lastSequence, change.Sequence);
+                    settled = Math.Max(settled, change.Sequence);
                     entries?.Replay(change);
                 }
             }
@@ -119,6 +121,7 @@ internal sealed class CollectionRecovery(
             Outline = outline,
             HasTail = hasTail,
             Sequence = lastSequence,
+            SettledSequence = settled,
             LastVersion = lastVersion,
             Entries = entries,
         };

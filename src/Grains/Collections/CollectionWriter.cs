@@ -207,7 +207,7 @@ internal sealed class CollectionWriter(
             reclaims |= Encode(buffer, records, isAtomic);
             if (!journal.TryAppend(owner, records.AsSpan(0, recordCount), reclaims, out var group, out var appendRefusal))
             {
-                refusal = Refusals.Of(appendRefusal);
+                refusal = Refusals.Of(appendRefusal, journal.Options);
                 return null;
             }
 

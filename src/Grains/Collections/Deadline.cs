@@ -19,6 +19,9 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
     /// <summary>Whether the time is over.</summary>
     public bool IsOver => timeout != Timeout.InfiniteTimeSpan && clock.GetElapsedTime(_started) >= timeout;
 
+    /// <summary>What a caller is told when it is.</summary>
+    public Refusal TimedOut => Refusals.TimedOut(timeout);
+
     /// <summary>
     /// Ends when the task ends, or when the time is over; which of the two, the task itself tells. Throws nothing.
     /// An awaitable and no method with a state of its own, because every write waits on one.

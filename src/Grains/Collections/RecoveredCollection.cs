@@ -15,6 +15,9 @@ internal sealed class RecoveredCollection
     /// <summary>The greatest sequence that was ever given.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>The sequence of the newest change that is durable; what was given beyond it came to nothing, or is not known to have come to something.</summary>
+    public required long SettledSequence { get; init; }
+
     /// <summary>The newest version that was ever given.</summary>
     public required long LastVersion { get; init; }
 

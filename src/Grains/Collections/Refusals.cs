@@ -5,36 +5,31 @@ namespace EdgeOrleans.Grains.Collections;
 /// <summary>The refusals of writes, with what each says to people.</summary>
 internal static class Refusals
 {
-    public static readonly Refusal TimedOut = new(
-        RefusalCode.Timeout,
-        "the write was not durable in time (Writes:TimeoutMs): its outcome is unknown");
-
     public static readonly Refusal FlushFailed = new(
         RefusalCode.Unavailable,
         "the flush of the write failed: its outcome is unknown until the service is restarted");
-
-    private static readonly Refusal TooManyPending = new(
-        RefusalCode.BacklogFull,
-        "too many bytes wait for the disk (Journal:MaxPendingBytes); try again in a moment");
-
-    private static readonly Refusal BacklogFull = new(
-        RefusalCode.BacklogFull,
-        "the journal is full (Journal:MaxBytes) because storage does not take its content; try again later");
-
-    private static readonly Refusal NoRoom = new(
-        RefusalCode.InsufficientStorage,
-        "the disk has no room for the write (Journal:ReserveBytes is kept free); reads and deletes go on");
 
     private static readonly Refusal Failed = new(
         RefusalCode.Unavailable,
         "writing has ended because a flush failed; the write was not made. Restart the service once the disk is well");
 
+    /// <summary>What a call gets whose time was over first.</summary>
+    public static Refusal TimedOut(TimeSpan timeout) => new(
+        RefusalCode.Timeout,
+        $"the write was not durable within {timeout.TotalMilliseconds:F0} ms (Writes:TimeoutMs): its outcome is unknown");
+
     /// <summary>What a refused append means to the writer.</summary>
-    public static Refusal Of(AppendRefusal refusal) => refusal switch
+    public static Refusal Of(AppendRefusal refusal, JournalOptions options) => refusal switch
     {
-        AppendRefusal.TooManyPending => TooManyPending,
-        AppendRefusal.BacklogFull => BacklogFull,
-        AppendRefusal.NoRoom => NoRoom,
+        AppendRefusal.TooManyPending => new(
+            RefusalCode.BacklogFull,
+            $"more than {options.MaxPendingBytes} bytes would wait for the disk (Journal:MaxPendingBytes); try again in a moment"),
+        AppendRefusal.BacklogFull => new(
+            RefusalCode.BacklogFull,
+            $"the journal has reached its {options.MaxBytes} bytes (Journal:MaxBytes) because storage does not take its content; try again later"),
+        AppendRefusal.NoRoom => new(
+            RefusalCode.InsufficientStorage,
+            $"the disk has no room for the write ({options.ReserveBytes} bytes are kept free, Journal:ReserveBytes); reads and deletes go on"),
         _ => Failed,
     };
 

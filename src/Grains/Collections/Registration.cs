@@ -34,7 +34,7 @@ internal sealed class Registration(string collectionKey, IRegistry registry)
         await deadline.Race(making);
         if (!making.IsCompleted)
         {
-            return Refusals.TimedOut;
+            return deadline.TimedOut;
         }
 
         var refusal = await making;

@@ -49,6 +49,9 @@ public sealed class CollectionEntries
     /// <summary>A target that has less than this sequence needs a full snapshot.</summary>
     public long TombstoneFloor => _tombstones.Floor;
 
+    /// <summary>The bound of a clear that holds already and is no change of this collection yet; 0 when there is none.</summary>
+    public long OwedClear { get; private set; }
+
     /// <summary>Whether writes are pending.</summary>
     public bool HasPending => !_pending.IsEmpty;
 
@@ -112,8 +115,21 @@ public sealed class CollectionEntries
         NewestBytes = bytes;
     }
 
-    /// <summary>Whether a clear up to <paramref name="bound"/> would remove nothing from the newest state.</summary>
-    public bool ClearsNothing(long bound) => BytesAfter(Math.Max(bound, _pending.ClearBound)) == NewestBytes;
+    /// <summary>Whether a clear up to <paramref name="bound"/> would remove nothing from the newest state, and none is owed.</summary>
+    public bool ClearsNothing(long bound) =>
+        OwedClear <= _pending.ClearBound && BytesAfter(Math.Max(bound, _pending.ClearBound)) == NewestBytes;
+
+    /// <summary>
+    /// Takes out of what was loaded every entry with a version of at most <paramref name="bound"/>, because it is written down elsewhere,
+    /// durably, that they go. Flash and targets still have them: a clear with that bound has to follow as a change of its own.
+    /// </summary>
+    public void OweClear(long bound)
+    {
+        _table.RemoveThrough(bound);
+        NewestBytes = Bytes;
+        OwedClear = bound;
+        RaiseVersion(bound);
+    }
 
     /// <summary>The journal has taken what is staged into the commit group at <paramref name="position"/>.</summary>
     public void Accept(long position)
@@ -264,6 +280,7 @@ public sealed class CollectionEntries
         else if (change.Key.IsEmpty)
         {
             _table.RemoveThrough(change.Version);
+            OwedClear = change.Version >= OwedClear ? 0 : OwedClear;
             _tombstones.RaiseFloor(change.Sequence);
         }
         else

@@ -10,8 +10,8 @@ internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, S
     /// <inheritdoc/>
     public string? WriteFault => journal.Failure ?? journal.Pressure.State switch
     {
-        JournalState.BacklogFull => "The journal is full (Journal:MaxBytes), because storage does not take its content; reads go on.",
-        JournalState.NoRoom => "The disk has no room for the journal (Journal:ReserveBytes is kept free); reads and deletes go on.",
+        JournalState.BacklogFull => $"The journal has reached its {journal.Options.MaxBytes} bytes (Journal:MaxBytes), because storage does not take its content; reads go on.",
+        JournalState.NoRoom => $"The disk has no room for the journal ({journal.Options.ReserveBytes} bytes are kept free, Journal:ReserveBytes); reads and deletes go on.",
         _ => null,
     };
 
@@ -19,8 +19,8 @@ internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, S
     public IReadOnlyList<string> Warnings =>
     [
         .. damage.Lines,
-        .. journal.DamagedOwners.Select(static key => $"Collection '{key}' may have lost writes to damage of the journal."),
+        .. journal.DamagedOwners.Select(static key => $"Damage of the journal may have cost {CollectionText.Of(key)} writes."),
         .. saves.Warnings,
-        .. journal.Pressure.Laggards.Select(static key => $"Collection '{key}' holds up the journal: storage does not take it."),
+        .. journal.Pressure.Laggards.Select(static key => $"Storage does not take {CollectionText.Of(key)}, which holds up the journal."),
     ];
 }

@@ -78,7 +78,7 @@ public sealed class CollectionSaver
             }
             catch (ForeignWriterException e) when (_target.IsPrimary)
             {
-                return _final = new SaveResult(SaveOutcome.Conflict, SavedSequence, $"collection '{_collectionKey}': {e.Message}");
+                return _final = new SaveResult(SaveOutcome.Conflict, SavedSequence, $"{CollectionText.Of(_collectionKey)}: {e.Message}");
             }
             catch (Exception e) when (e is ForeignWriterException or RowsVanishedException)
             {
@@ -178,7 +178,7 @@ public sealed class CollectionSaver
     private SaveResult Ahead() => new(
         SaveOutcome.Ahead,
         SavedSequence,
-        $"target '{_target.Name}' holds collection '{_collectionKey}' up to change {SavedSequence}, but this device knows {_loadedSequence} only");
+        $"target '{_target.Name}' holds {CollectionText.Of(_collectionKey)} up to change {SavedSequence}, but this device knows {_loadedSequence} only");
 
     /// <summary>A row under a name that was never used needs no ETag, so ETags alone do not show that the rows before it are gone.</summary>
     private void RequireSameEpoch()

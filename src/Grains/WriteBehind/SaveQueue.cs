@@ -37,7 +37,7 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
     /// <summary>What fails here, as sentences.</summary>
     public IEnumerable<string> Warnings => Fault is { } fault
         ? [$"storage '{Target.Name}' has taken no saves since {fault.Since:u}, {_known.Count} collections wait: {fault.Message}"]
-        : _faults.Select(f => $"collection '{f.Key}' could not be saved to '{Target.Name}' since {f.Value.Since:u}: {f.Value.Message}");
+        : _faults.Select(f => $"{CollectionText.Of(f.Key)} could not be saved to '{Target.Name}' since {f.Value.Since:u}: {f.Value.Message}");
 
     public void Add(string collectionKey)
     {

@@ -366,7 +366,7 @@ public sealed partial class SaveScheduler
         }
         else if (fault == SaveFault.NewOfCollection)
         {
-            LogCollectionFailing(_logger, key, queue.Target.Name, message);
+            LogCollectionFailing(_logger, CollectionText.Of(key), queue.Target.Name, message);
         }
     }
 
@@ -379,15 +379,15 @@ public sealed partial class SaveScheduler
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
+    [LoggerMessage(1, LogLevel.Warning, "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
     private static partial void LogFailing(ILogger logger, string target, string fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Collection '{Collection}' could not be saved to '{Target}'; it is tried again until it is: {Fault}")]
+    [LoggerMessage(2, LogLevel.Warning, "Could not save {Collection} to '{Target}'; it is tried again until it is: {Fault}")]
     private static partial void LogCollectionFailing(ILogger logger, string collection, string target, string fault);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Storage '{Target}' takes saves again, after {Seconds} s")]
+    [LoggerMessage(3, LogLevel.Information, "Storage '{Target}' takes saves again, after {Seconds} s")]
     private static partial void LogWorking(ILogger logger, string target, long seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A collection is not saved: {Fault}")]
+    [LoggerMessage(4, LogLevel.Warning, "A collection is not saved: {Fault}")]
     private static partial void LogAhead(ILogger logger, string fault);
 }

@@ -22,11 +22,13 @@ internal static class ConfigurationSources
         RefuseUnknownRoots(file, SettingsFile);
         RefuseUnknownRoots(commandLine, "the command line");
         var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
+        // The stronger sources anew: what AddConfiguration adds is passed over where it says that something is empty.
         var all = new ConfigurationBuilder()
             .AddConfiguration(file)
-            .AddInMemoryCollection(PredecessorVariables.Translate(environment, file))
-            .AddConfiguration(environment)
-            .AddConfiguration(commandLine)
+            .AddInMemoryCollection(PredecessorVariables.Translate(file, environment, commandLine))
+            .AddEnvironmentVariables()
+            .AddCommandLine(args)
             .Build();
         RefuseUnknownOptions(all);
         return all;

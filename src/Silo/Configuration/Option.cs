@@ -90,23 +90,16 @@ internal sealed class TextOption(string name, string defaultText, string bound, 
     }
 }
 
-/// <summary>Several texts: a JSON array, numbered keys, or one text with semicolons between them.</summary>
+/// <summary>
+/// Several texts: a JSON array, numbered keys, or one text with semicolons between them. The strongest source that has the
+/// list wins whole, else nothing could be taken out of it.
+/// </summary>
 internal sealed class ListOption(string name, string bound, string meaning, Func<string, bool> accepts) : Option(name, "", bound, meaning)
 {
     /// <exception cref="StartFault">A configured value is not allowed.</exception>
-    public string[] Read(IConfiguration configuration)
+    public string[] Read(IConfigurationRoot configuration)
     {
-        var items = new List<string>();
-        if (configuration[Name] is { } joined)
-        {
-            items.AddRange(joined.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        }
-
-        foreach (var child in configuration.GetSection(Name).GetChildren())
-        {
-            items.Add(child.Value ?? "");
-        }
-
+        var items = configuration.Providers.Reverse().Select(ItemsIn).FirstOrDefault(static items => items is not null) ?? [];
         foreach (var item in items)
         {
             if (!accepts(item))
@@ -116,5 +109,25 @@ internal sealed class ListOption(string name, string bound, string meaning, Func
         }
 
         return [.. items];
+    }
+
+    /// <summary>Whether the list is there, be it empty.</summary>
+    public bool IsIn(IConfigurationRoot configuration) => configuration.Providers.Any(source => ItemsIn(source) is not null);
+
+    private List<string>? ItemsIn(IConfigurationProvider source)
+    {
+        List<string>? items = null;
+        if (source.TryGet(Name, out var joined) && joined is not null)
+        {
+            items = [.. joined.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        }
+
+        foreach (var number in source.GetChildKeys([], Name))
+        {
+            items ??= [];
+            items.Add(source.TryGet($"{Name}:{number}", out var item) ? item ?? "" : "");
+        }
+
+        return items;
     }
 }

@@ -23,8 +23,8 @@ internal static class OptionTable
         ListenRules.IsAddress);
 
     public static readonly TextOption Token = new(
-        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health and /metrics must carry. Empty: none.",
-        static text => text.Length is >= 8 and <= 512 && text.All(static c => c is > ' ' and <= '~'))
+        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health must carry. Empty: none.",
+        ApiOptions.IsToken)
     { IsSecret = true };
 
     public static readonly FlagOption AllowAnonymous = new(
@@ -32,20 +32,21 @@ internal static class OptionTable
 
     public static readonly ListOption AllowedHosts = new(
         "Http:AllowedHosts", "host names without scheme and port, separated by ';'", "Further names in Host headers to answer to, against DNS rebinding.",
-        static text => Uri.CheckHostName(text) != UriHostNameType.Unknown);
+        ApiOptions.IsHostName);
 
     public static readonly ListOption AllowedOrigins = new(
         "Http:AllowedOrigins", "origins such as 'https://app.example', separated by ';'", "Web pages from elsewhere that may use the service.",
-        static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text);
+        ApiOptions.IsOrigin);
 
     public static readonly NumberOption MaxConnections = new(
         "Http:MaxConnections", 256, 1, 65_535, "connections", "Connections served at a time.");
 
     public static readonly NumberOption MaxBodyBytes = new(
-        "Http:MaxBodyBytes", 8 * MiB, 2 * KiB, 256 * MiB, "bytes", "The longest request body; at least 1024 more than Limits:ValueBytes.");
+        "Http:MaxBodyBytes", 8 * MiB, 2 * KiB, 256 * MiB, "bytes", "The longest request body; at least 1024 more than Limits:ValueBytes, with which the default grows.");
 
     public static readonly NumberOption MaxRequestBytesInFlight = new(
-        "Http:MaxRequestBytesInFlight", 32 * MiB, 2 * KiB, 4 * GiB, "bytes", "Request bodies held in memory at a time; at least Http:MaxBodyBytes.");
+        "Http:MaxRequestBytesInFlight", 32 * MiB, 2 * KiB, 4 * GiB, "bytes",
+        "Request bodies held in memory at a time; at least Http:MaxBodyBytes, with which the default grows.");
 
     public static readonly NumberOption BodyTimeoutMs = new(
         "Http:BodyTimeoutMs", 120_000, 100, 3_600_000, "milliseconds", "How long one request body may take to arrive.");
@@ -63,13 +64,15 @@ internal static class OptionTable
         "Limits:Namespaces", 1_000, 1, 100_000, "namespaces", "Namespaces.");
 
     public static readonly NumberOption JournalSegmentBytes = new(
-        "Journal:SegmentBytes", 4 * MiB, 160 * KiB, 64 * MiB, "bytes", "The size of one journal file; a multiple of 4096, and room for two of the longest values.");
+        "Journal:SegmentBytes", 4 * MiB, 160 * KiB, 64 * MiB, "bytes",
+        "The size of one journal file; a multiple of 4096, and room for two of the longest values, with which the default grows.");
 
     public static readonly NumberOption JournalMaxBytes = new(
-        "Journal:MaxBytes", 64 * MiB, 960 * KiB, 64 * GiB, "bytes", "How far the journal may grow while storage does not take what it holds; at least six segments.");
+        "Journal:MaxBytes", 64 * MiB, 960 * KiB, 64 * GiB, "bytes",
+        "How far the journal may grow while storage does not take what it holds; at least six segments. The default is never less than eight.");
 
     public static readonly NumberOption JournalMaxPendingBytes = new(
-        "Journal:MaxPendingBytes", 8 * MiB, 128 * KiB, 64 * MiB, "bytes", "Writes that wait for flash at a time.");
+        "Journal:MaxPendingBytes", 8 * MiB, 128 * KiB, 64 * MiB, "bytes", "Writes that wait for flash at a time. The default is never less than two of the longest values.");
 
     public static readonly NumberOption JournalReserveBytes = new(
         "Journal:ReserveBytes", 16 * MiB, 0, 64 * GiB, "bytes", "Room on the card that only deletes and saves may use.");

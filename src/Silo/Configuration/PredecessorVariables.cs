@@ -17,8 +17,9 @@ internal static class PredecessorVariables
     ];
 
     /// <summary>The options that the old variables stand for. An option given in the environment or on the command line is stronger.</summary>
-    /// <exception cref="StartFault">The port is none.</exception>
-    public static IEnumerable<KeyValuePair<string, string?>> Translate(IConfiguration environment, IConfiguration file)
+    /// <exception cref="StartFault">The port is none, or it is not clear which address it is for.</exception>
+    public static IEnumerable<KeyValuePair<string, string?>> Translate(
+        IConfigurationRoot file, IConfigurationRoot environment, IConfigurationRoot commandLine)
     {
         if (environment[PathVariable] is { Length: > 0 } path)
         {
@@ -29,12 +30,18 @@ internal static class PredecessorVariables
         {
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
             {
-                throw new StartFault(ExitCode.Configuration, $"{PortVariable} is '{text}', but must be a whole number from 1 to 65535.");
+                throw Fault(text, "must be a whole number from 1 to 65535.");
             }
 
-            // Where to listen stays as the file says; only the port is the variable's.
-            var listen = OptionTable.Listen.Read(file) is [var first, ..] ? first : ListenAddresses.Default;
-            yield return new(OptionTable.Listen.Name, ListenAddresses.WithPort(listen, port));
+            if (!OptionTable.Listen.IsIn(environment) && !OptionTable.Listen.IsIn(commandLine))
+            {
+                if (new[] { file, environment, commandLine }.Any(ListenAddresses.AreKestrels))
+                {
+                    throw Fault(text, "must not be set beside Kestrel:Endpoints: say in one place where to listen.");
+                }
+
+                yield return new(OptionTable.Listen.Name, WithPort(file, port, text));
+            }
         }
     }
 
@@ -43,4 +50,20 @@ internal static class PredecessorVariables
         from variable in Meaningless
         where configuration[variable.Name] is { Length: > 0 }
         select $"{variable.Name} has no meaning for this service and is ignored: {variable.Instead}.";
+
+    // Where to listen stays as the file says; only the port is the variable's.
+    private static string WithPort(IConfigurationRoot file, int port, string text)
+    {
+        var listen = OptionTable.Listen.Read(file);
+        var address = listen.Length switch
+        {
+            0 => ListenAddresses.WithPort(ListenAddresses.Default, port),
+            1 => ListenAddresses.WithPort(listen[0], port),
+            _ => null,
+        };
+        return address ?? throw Fault(
+            text, $"{OptionTable.Listen.Name} in appsettings.json is '{string.Join(';', listen)}', and not one address with a port: say all of it there.");
+    }
+
+    private static StartFault Fault(string value, string what) => new(ExitCode.Configuration, $"{PortVariable} is '{value}', but {what}");
 }

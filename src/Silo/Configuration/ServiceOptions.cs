@@ -46,9 +46,9 @@ internal sealed class ServiceOptions
 
     /// <summary>Reads every option.</summary>
     /// <exception cref="StartFault">One is out of its bound, or two do not go together.</exception>
-    public static ServiceOptions Read(IConfiguration configuration)
+    public static ServiceOptions Read(IConfigurationRoot configuration)
     {
-        var usesKestrelEndpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
         var options = new ServiceOptions
@@ -86,7 +86,7 @@ internal sealed class ServiceOptions
         return options;
     }
 
-    private static ApiOptions ReadApi(IConfiguration configuration, bool usesKestrelEndpoints, int valueBytes)
+    private static ApiOptions ReadApi(IConfigurationRoot configuration, bool usesKestrelEndpoints, int valueBytes)
     {
         var listen = OptionTable.Listen.Read(configuration);
         if (listen.Length > 0 && usesKestrelEndpoints)

@@ -190,7 +190,7 @@ internal sealed partial class SqliteDatabase(string path, int busyTimeoutSeconds
         return command.ExecuteScalar();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message =
+    [LoggerMessage(1, LogLevel.Error,
         "Database '{Path}' is damaged ({Fault}). It is set aside as '{Target}' and a new one is begun. "
         + "What was saved there and is in no loaded collection is not served until it is restored.")]
     private static partial void LogSetAside(ILogger logger, string path, string fault, string target);

@@ -1,4 +1,4 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
 

@@ -1,4 +1,5 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Endurance.Tests.Traffic;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.ServiceHarness;
 
 namespace EdgeOrleans.Endurance.Tests.Disks;
@@ -51,7 +52,7 @@ public sealed class BrokenDiskTests
 
     private static async Task<int> Set(Running service, WriteOracle oracle, Place place) => (await SetReply(service, oracle, place)).Status;
 
-    private static async Task<Traffic.Reply> SetReply(Running service, WriteOracle oracle, Place place)
+    private static async Task<Reply> SetReply(Running service, WriteOracle oracle, Place place)
     {
         var sent = oracle.BeginSet(place);
         var reply = await service.Client.Set(place, WriteOracle.ValueOf(sent.Id));

@@ -1,4 +1,5 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Endurance.Tests.Traffic;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.ServiceHarness;
 
 namespace EdgeOrleans.Endurance.Tests.Disks;
@@ -102,7 +103,7 @@ public sealed class FullDiskTests
 
     private async Task Set(Running service, Place place, int status) => Assert.Equal(status, (await TrySet(service, place)).Status);
 
-    private async Task<Traffic.Reply> TrySet(Running service, Place place)
+    private async Task<Reply> TrySet(Running service, Place place)
     {
         var sent = _oracle.BeginSet(place);
         var reply = await service.Client.Set(place, WriteOracle.ValueOf(sent.Id));
@@ -132,9 +133,9 @@ public sealed class FullDiskTests
     }
 
     // The segments that are there are used up first.
-    private async Task<Traffic.Reply> SetUntilRefused(Running service)
+    private async Task<Reply> SetUntilRefused(Running service)
     {
-        var reply = new Traffic.Reply(201, "", null);
+        var reply = new Reply(201, "", null);
         for (var i = 0; i < 5000 && reply.Status == 201; i++)
         {
             reply = await TrySet(service, Numbered(i % 50 + 10));

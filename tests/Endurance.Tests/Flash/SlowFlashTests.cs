@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
 
@@ -117,7 +117,7 @@ public sealed class SlowFlashTests(ITestOutputHelper output)
         while (Stopwatch.GetElapsedTime(begun) < Duration)
         {
             var place = places[random.Next(places.Length)];
-            var (readAt, at) = (Moment.Next(), Stopwatch.GetTimestamp());
+            var (readAt, at) = (oracle.Now(), Stopwatch.GetTimestamp());
             var reply = await client.Get(place);
             if (Stopwatch.GetElapsedTime(begun) > TimeSpan.FromSeconds(1))
             {

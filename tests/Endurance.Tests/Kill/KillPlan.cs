@@ -17,6 +17,9 @@ internal enum KillMoment
     /// <summary>When a row has been written to the database, perhaps the first of a snapshot.</summary>
     WhileSaving,
 
+    /// <summary>When a chunk of a snapshot has been written, and its head not yet.</summary>
+    WhileSnapshotting,
+
     /// <summary>Not at all: SIGTERM instead, so that clean closes are among what kills come after.</summary>
     Never,
 }
@@ -38,9 +41,9 @@ internal sealed record KillPlan
     /// <summary>From there to the signal.</summary>
     public required TimeSpan Delay { get; init; }
 
-    public static KillPlan Draw(Random random)
+    public static KillPlan Draw(Random random, bool inSnapshot)
     {
-        var moment = random.Next(10) switch
+        var moment = inSnapshot ? KillMoment.WhileSnapshotting : random.Next(10) switch
         {
             < 3 => KillMoment.WhileWriting,
             < 5 => KillMoment.WhileDeleting,
@@ -52,7 +55,7 @@ internal sealed record KillPlan
         // Segments hold 40 or 64 of the smallest frames.
         var segmentBytes = random.Next(4) == 0 ? 256 * KiB : 160 * KiB;
         var maxBytes = random.Next(3) switch { 0 => 2 * MiB, 1 => 4 * MiB, _ => 16 * MiB };
-        var saveAfterMs = moment == KillMoment.WhileSaving ? 10 : random.Next(4) switch { 0 => 300_000, 1 => 400, _ => 10 };
+        var saveAfterMs = moment is KillMoment.WhileSaving or KillMoment.WhileSnapshotting ? 10 : random.Next(4) switch { 0 => 300_000, 1 => 400, _ => 10 };
         return new KillPlan
         {
             Setup = new ServiceSetup()
@@ -62,7 +65,12 @@ internal sealed record KillPlan
                 .With("WriteBehind:SaveAfterMs", $"{saveAfterMs}"),
             Moment = moment,
             Writes = moment == KillMoment.SoonAfterStart ? random.Next(50) : (long)(40 * Math.Pow(2, random.NextDouble() * 6)),
-            Delay = TimeSpan.FromMilliseconds(random.NextDouble() * (moment is KillMoment.WhileDeleting or KillMoment.WhileSaving ? 6 : 60)),
+            Delay = TimeSpan.FromMilliseconds(random.NextDouble() * moment switch
+            {
+                KillMoment.WhileSnapshotting => 0,
+                KillMoment.WhileDeleting or KillMoment.WhileSaving => 6,
+                _ => 60,
+            }),
         };
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
 
@@ -9,6 +9,7 @@ namespace EdgeOrleans.Endurance.Tests.Kill;
 internal sealed class KillRounds(int seed, Action<string> say)
 {
     private const int Writers = 16;
+    private const int MostFurtherTries = 20;
 
     // A machine with more to do than this test must not make a round endless.
     private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(5);
@@ -28,6 +29,9 @@ internal sealed class KillRounds(int seed, Action<string> say)
     /// <summary>What was saved when the last round had ended.</summary>
     public SavedState Saved => _saved;
 
+    /// <summary>Rounds that ended with a snapshot begun and not finished.</summary>
+    public int KilledInSnapshot => _killedInSnapshot;
+
     /// <summary>Rounds that ended with a delete of a namespace or collection sent and not answered.</summary>
     public int KilledInClear => _killedInClear;
 
@@ -38,10 +42,12 @@ internal sealed class KillRounds(int seed, Action<string> say)
     public async Task<string> Run(int rounds, ServiceDirectory directory)
     {
         var began = Stopwatch.GetTimestamp();
-        for (_rounds = 0; _rounds < rounds; _rounds++)
+
+        // Snapshots are rare and short. Left to chance, many a run would end without a kill in one; about every second try meets it.
+        for (_rounds = 0; _rounds < rounds || (_killedInSnapshot == 0 && _rounds < rounds + MostFurtherTries); _rounds++)
         {
             var random = new Random(HashCode.Combine(seed, _rounds));
-            if (await Round(KillPlan.Draw(random), directory, random.Next()) is { Count: > 0 } faults)
+            if (await Round(KillPlan.Draw(random, inSnapshot: _rounds % 5 == 4 || _rounds >= rounds), directory, random.Next()) is { Count: > 0 } faults)
             {
                 return $"Seed {seed}, round {_rounds}, {faults.Count} faults\n{string.Join('\n', faults.Take(10))}";
             }
@@ -51,7 +57,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         await using var service = await ServiceProcess.Start(directory, new ServiceSetup().With("Limits:ValueBytes", "1024"));
         var last = await Check(service);
         await service.Stop();
-        say($"{rounds} rounds in {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s, seed {seed}: {Figures()}");
+        say($"{_rounds} rounds in {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s, seed {seed}: {Figures()}");
         return string.Join('\n', last);
     }
 
@@ -72,8 +78,8 @@ internal sealed class KillRounds(int seed, Action<string> say)
         }
 
         await using var traffic = RandomTraffic.Start(_oracle, client, _counts, Writers, trafficSeed);
-        await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db-wal"));
-        var endedAt = Oracle.Moment.Next();
+        await WaitForMoment(plan, traffic, Path.Combine(directory.DataPath, "edgeorleans.db"));
+        var endedAt = _oracle.Now();
         var exit = plan.Moment == KillMoment.Never ? await service.Stop() : await service.Kill();
         await traffic.Stop();
         _moments[plan.Moment] = _moments.GetValueOrDefault(plan.Moment) + 1;
@@ -106,7 +112,7 @@ internal sealed class KillRounds(int seed, Action<string> say)
         }
     }
 
-    private async Task WaitForMoment(KillPlan plan, RandomTraffic traffic, string log)
+    private async Task WaitForMoment(KillPlan plan, RandomTraffic traffic, string database)
     {
         using var limit = new CancellationTokenSource(RoundLimit);
         for (var enough = _counts.Acknowledged + plan.Writes; _counts.Acknowledged < enough && !limit.IsCancellationRequested && traffic.Faults.Count == 0;)
@@ -123,7 +129,19 @@ internal sealed class KillRounds(int seed, Action<string> say)
         var begin = Stopwatch.GetTimestamp();
         if (plan.Moment == KillMoment.WhileSaving)
         {
+            var log = database + "-wal";
             for (var before = File.GetLastWriteTimeUtc(log); File.GetLastWriteTimeUtc(log) == before && Stopwatch.GetElapsedTime(begin) < RoundLimit;)
+            {
+                Thread.Yield();
+            }
+
+            begin = Stopwatch.GetTimestamp();
+        }
+
+        if (plan.Moment == KillMoment.WhileSnapshotting)
+        {
+            using var watch = new SnapshotWatch(database);
+            while (!watch.HasSeenChunk && Stopwatch.GetElapsedTime(begin) < RoundLimit)
             {
                 Thread.Yield();
             }

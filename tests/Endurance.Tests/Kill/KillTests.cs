@@ -29,6 +29,7 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.True(rounds.Saved.FirstSegment > Rounds, figures);
         Assert.True(rounds.Counts.NamespaceDeletes > Rounds / 3, figures);
         Assert.True(rounds.Counts.CollectionDeletes > Rounds / 6, figures);
+        Assert.True(rounds.KilledInSnapshot > 0, figures);
         Assert.True(rounds.KilledInClear > Rounds / 10, figures);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.Endurance.Tests.Storage;
 using EdgeOrleans.Endurance.Tests.Traffic;
 using EdgeOrleans.ServiceHarness;
@@ -94,7 +94,7 @@ public sealed class MeetingTests
                 {
                     var place = new Place("doomed", $"c{i % 3}", $"k{writer}-{i % 7}");
                     Assert.Equal(201, (await Set(service.Client, place)).Status);
-                    var readAt = Moment.Next();
+                    var readAt = _oracle.Now();
                     var reply = await service.Client.Get(place);
                     if (_oracle.Read(place, reply.Status == 200 ? reply.Raw("value") : null, readAt) is { } fault)
                     {
@@ -134,7 +134,7 @@ public sealed class MeetingTests
     {
         var clear = _oracle.BeginClear(Enumerable.Range(0, 3).Select(static c => ("doomed", $"c{c}")));
         var reply = await client.DeleteNamespace("doomed");
-        WriteOracle.EndClear(clear, reply.Answer);
+        _oracle.EndClear(clear, reply.Answer);
         Assert.Equal(200, reply.Status);
     }
 

@@ -24,8 +24,9 @@ internal static class CopyRecipe
         return section[begin..section.IndexOf(Fence, begin, StringComparison.Ordinal)];
     }
 
-    /// <summary>Runs them where the service runs: from <c>data</c> to <c>backup</c>.</summary>
-    public static async Task Run(ServiceDirectory directory)
+    /// <summary>Runs them where the service runs.</summary>
+    /// <returns>The directory with the copy of <c>data</c>.</returns>
+    public static async Task<string> Run(ServiceDirectory directory)
     {
         var start = new ProcessStartInfo("bash", ["-c", Commands()])
         {
@@ -38,5 +39,8 @@ internal static class CopyRecipe
         var output = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();
         Assert.True(shell.ExitCode == 0, $"exit code {shell.ExitCode}\n{output}{await errors}");
+
+        // Their names have the time in them.
+        return Directory.GetDirectories(directory.Path, "backup*").Max(StringComparer.Ordinal)!;
     }
 }

@@ -1,4 +1,4 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.ServiceHarness;
 using Microsoft.Data.Sqlite;
 

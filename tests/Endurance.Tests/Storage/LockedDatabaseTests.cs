@@ -1,5 +1,5 @@
 using EdgeOrleans.Endurance.Tests.Kill;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.ServiceHarness;
 
 namespace EdgeOrleans.Endurance.Tests.Storage;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 using EdgeOrleans.ServiceHarness;
 using Microsoft.Data.Sqlite;
 

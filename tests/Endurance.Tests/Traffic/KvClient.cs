@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 
 namespace EdgeOrleans.Endurance.Tests.Traffic;
 
@@ -19,14 +19,14 @@ internal sealed class KvClient : IDisposable
     /// <summary>Whether a request that got no answer was cut off by its own time-out: the service hangs.</summary>
     public bool HasTimedOut { get; private set; }
 
-    public Task<Reply> Set(Place place, string json) => Send(HttpMethod.Post, place.Path, $$"""{"value":{{json}}}""");
+    public Task<Reply> Set(Place place, string json) => Send(HttpMethod.Post, Route.To(place), $$"""{"value":{{json}}}""");
 
-    public Task<Reply> Get(Place place) => Send(HttpMethod.Get, place.Path);
+    public Task<Reply> Get(Place place) => Send(HttpMethod.Get, Route.To(place));
 
-    public Task<Reply> Delete(Place place) => Send(HttpMethod.Delete, place.Path);
+    public Task<Reply> Delete(Place place) => Send(HttpMethod.Delete, Route.To(place));
 
     public Task<Reply> List(string ns, string collection, int limit = 10_000, int offset = 0) =>
-        Send(HttpMethod.Get, $"{Place.CollectionPath(ns, collection)}?limit={limit}&offset={offset}");
+        Send(HttpMethod.Get, $"{Route.ToCollection(ns, collection)}?limit={limit}&offset={offset}");
 
     public Task<Reply> SetBatch(IEnumerable<(Place Place, string Json)> operations) =>
         Send(HttpMethod.Post, "/api/v1/kv/batch", Batch(operations.Select(static o => $"{Names(o.Place)},\"value\":{o.Json}")));

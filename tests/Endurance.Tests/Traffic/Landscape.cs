@@ -1,4 +1,4 @@
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 
 namespace EdgeOrleans.Endurance.Tests.Traffic;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 
 namespace EdgeOrleans.Endurance.Tests.Traffic;
 
@@ -78,7 +78,7 @@ internal sealed class RandomTraffic(WriteOracle oracle, KvClient client, Traffic
             var sending = ofNamespace ? client.DeleteNamespace(ns) : client.DeleteCollection(one.Namespace, one.Name);
             Interlocked.Exchange(ref _clearSent, NewSignal()).SetResult();
             var reply = await sending;
-            WriteOracle.EndClear(clear, reply.Answer);
+            oracle.EndClear(clear, reply.Answer);
             if (reply.Answer == Answer.Acknowledged)
             {
                 counts.AddDelete(ofNamespace);
@@ -114,7 +114,7 @@ internal sealed class RandomTraffic(WriteOracle oracle, KvClient client, Traffic
 
     private async Task<bool> Read(Place place)
     {
-        var readAt = Moment.Next();
+        var readAt = oracle.Now();
         var reply = await client.Get(place);
         if (reply.Status is 200 or 404)
         {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 
 namespace EdgeOrleans.Endurance.Tests.Traffic;
 

@@ -90,7 +90,7 @@ public sealed class DurabilityTests : IAsyncLifetime
         var refusal = (await Users.Do(Set("k", "2"))).Refusal;
         Assert.Equal(RefusalCode.Timeout, refusal?.Code);
         Assert.Contains("unknown", refusal!.Message, StringComparison.Ordinal);
-        Assert.Contains("Writes:TimeoutMs", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"within {_device.Writes.TimeoutMs} ms (Writes:TimeoutMs)", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("1", await Users.Read("k"));
         _silo.Disk.Release();
         await Users.Put("other", "1");

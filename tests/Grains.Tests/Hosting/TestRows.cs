@@ -15,6 +15,9 @@ internal sealed class TestRows : IStateRows
     /// <summary>Every call fails.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Each call takes this long.</summary>
+    public TimeSpan Latency { get; set; }
+
     /// <summary>Calls wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -55,6 +58,11 @@ internal sealed class TestRows : IStateRows
     private async Task Answer()
     {
         await Gate;
+        if (Latency > TimeSpan.Zero)
+        {
+            await Task.Delay(Latency);
+        }
+
         if (IsAway)
         {
             throw new IOException("the storage is away");

@@ -14,6 +14,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
     private int _nextFileId;
     private long _nextWrite;
     private (SimulatedFile File, int FirstPage, int LastPage)? _newest;
+    private (SimulatedFile File, int FirstPage, int LastPage)? _newestFlushed;
 
     /// <summary>What may go wrong from now on.</summary>
     public DiskFaults Faults { get; } = new();
@@ -139,8 +140,13 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
 
         file.Damage(page, start, sector);
         DamageCount++;
-        IsNewestDamaged |= _newest is { } newest && newest.File == file && page >= newest.FirstPage && page <= newest.LastPage;
+
+        // Of a later write that had no flush nothing may be left, and then the flushed one is the newest.
+        IsNewestDamaged |= IsIn(_newest) || IsIn(_newestFlushed);
         trace.Add($"    disk: DAMAGE in {name} (file {file.Id}) at {(page * SimulatedFile.PageBytes) + start}");
+
+        bool IsIn((SimulatedFile File, int FirstPage, int LastPage)? write) =>
+            write is { } pages && pages.File == file && page >= pages.FirstPage && page <= pages.LastPage;
     }
 
     private long FreeBytes => Math.Max(0, Faults.CapacityBytes - UsedBytes);
@@ -296,6 +302,7 @@ internal sealed class SimulatedDisk(SeededRandom random, Trace trace)
         }
 
         file.Flush();
+        _newestFlushed = _newest?.File == file ? _newest : _newestFlushed;
         _names.FlushLength(file);
         _dirty.Remove(file);
 

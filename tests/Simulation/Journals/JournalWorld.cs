@@ -21,6 +21,7 @@ internal sealed class JournalWorld
     private readonly Temper _temper;
     private readonly SeededRandom _generations;
     private readonly DamageLedger _damage;
+    private readonly Adversity _adversity;
     private FlashJournal? _journal;
     private long _nextId = 1;
     private long _durableClockMicros;
@@ -36,6 +37,7 @@ internal sealed class JournalWorld
         _temper = new Temper(_random);
         _generations = _random.Fork();
         _damage = new DamageLedger(_disk, _trace, run.Counts);
+        _adversity = new Adversity(_temper, _random, _disk, _kernel, _damage, _trace);
         _owners = [.. Enumerable.Range(0, _random.Between(1, 4)).Select(i => new OwnerModel($"ns/owner-{i}"))];
         _options = new JournalOptions
         {
@@ -68,7 +70,7 @@ internal sealed class JournalWorld
     {
         _isLast = isLast;
         _kernel.Boot(Temper.WallOffset(_random));
-        SetFaults(isLast);
+        _adversity.BeginLife(isLast);
         try
         {
             if (!Open())
@@ -99,11 +101,7 @@ internal sealed class JournalWorld
     /// <summary>The end of a life: the power cut that came, a kill, or a clean close.</summary>
     private void Die()
     {
-        if (!_disk.IsCut && !_disk.IsKilled && _random.PerMille(_temper.CutPerMille))
-        {
-            _disk.Cut();
-        }
-
+        _adversity.EndLife();
         if (_journal is not null)
         {
             // What it reported is known after its end, too.
@@ -135,34 +133,7 @@ internal sealed class JournalWorld
         _disk.Unmount();
         _journal = null;
         _groups.Clear();
-        _disk.Evict();
-        if (_disk.IsCut)
-        {
-            _disk.PowerOn();
-            _kernel.PassWhileOff(_random.Below(100) * SimulatedKernel.MicrosPerSecond);
-            if (_random.PerMille(_temper.DamagePerMille))
-            {
-                _disk.DamageSomething();
-            }
-        }
-    }
-
-    private void SetFaults(bool isLast)
-    {
-        var faults = _disk.Faults;
-        faults.FlushFailuresPerMille = isLast ? 0 : _temper.FlushFailuresPerMille;
-        faults.NameFlushFailuresPerMille = isLast ? 0 : _temper.NameFlushFailuresPerMille;
-        faults.CapacityBytes = long.MaxValue;
-        _disk.EndAt = long.MaxValue;
-        if (isLast)
-        {
-            faults.IsReadOnly = false;
-        }
-        else if (_random.PerMille(_temper.CutPerMille))
-        {
-            _disk.EndIsKill = _random.Below(3) == 0;
-            _disk.EndAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
-        }
+        _adversity.PassTimeOff();
     }
 
     /// <returns>Whether the journal serves.</returns>
@@ -357,23 +328,19 @@ internal sealed class JournalWorld
 
     private void Disturb()
     {
-        var faults = _disk.Faults;
         switch (_random.Below(4))
         {
             case 0 when _temper.RunsShortOfRoom:
-                _damage.RoomIsShort();
-                faults.CapacityBytes = faults.CapacityBytes == long.MaxValue ? _disk.UsedBytes + (_random.Below(4) * 40_000) : long.MaxValue;
-                _trace.Add($"  room: {faults.CapacityBytes} bytes for {_disk.UsedBytes}");
+                _adversity.ChangeRoom();
                 break;
             case 1 when _random.PerMille(_temper.ReadOnlyPerMille):
-                faults.IsReadOnly = true;
-                _trace.Add($"  the disk is read-only now");
+                _adversity.TurnReadOnly();
                 break;
             case 2 when _random.PerMille(_temper.DamagePerMille):
                 _disk.DamageSomething();
                 break;
             default:
-                _kernel.Advance(_random.Below(100) * SimulatedKernel.MicrosPerSecond);
+                _adversity.LetTimePass();
                 break;
         }
     }

@@ -7,7 +7,7 @@ namespace EdgeOrleans.Simulation.Journals;
 /// <summary>What one owner gave to the journal, and what of it must be found.</summary>
 internal sealed class OwnerModel(string key)
 {
-    private readonly SortedDictionary<long, Sent> _sent = [];
+    private readonly SortedDictionary<long, SentRecord> _sent = [];
 
     public string Key => key;
 
@@ -31,7 +31,7 @@ internal sealed class OwnerModel(string key)
 
     public void Send(long sequence, byte[] payload, long position)
     {
-        _sent[sequence] = new Sent(payload, position);
+        _sent[sequence] = new SentRecord(payload, position);
         NextSequence = sequence + 1;
     }
 
@@ -126,7 +126,7 @@ internal sealed class OwnerModel(string key)
         }
     }
 
-    private static string Describe(TailRecord record, Sent? sent) =>
+    private static string Describe(TailRecord record, SentRecord? sent) =>
         $"{record.Payload.Length} bytes, first {BitConverter.ToString(record.Payload.Span[..Math.Min(8, record.Payload.Length)].ToArray())}"
         + (sent is null ? ", nothing sent" : $"; {sent.Payload.Length} bytes sent, first {BitConverter.ToString(sent.Payload, 0, 8)}");
 
@@ -144,7 +144,7 @@ internal sealed class OwnerModel(string key)
         DurableSequence = Math.Min(DurableSequence, owner.LastSequence);
     }
 
-    private sealed class Sent(byte[] payload, long position)
+    private sealed class SentRecord(byte[] payload, long position)
     {
         public byte[] Payload => payload;
 

@@ -1,7 +1,7 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>Judges an answer to a write by what is known of its key: whether a refusal was right, and what an acceptance says was there before.</summary>
-internal sealed class AnswerJudge(Oracle oracle)
+internal sealed class AnswerJudge(VersionOracle oracle)
 {
     /// <summary>The precondition did not hold, says the answer.</summary>
     public void JudgeRefused(SentWrite write)

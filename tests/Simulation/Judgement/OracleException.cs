@@ -1,4 +1,4 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>A promise was broken.</summary>
-internal sealed class OracleException(string message) : Exception(message);
+internal class OracleException(string message) : Exception(message);

@@ -1,4 +1,4 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>A read under way, and what was known of its key when it began.</summary>
-internal readonly record struct ReadTicket(KeyHistory Key, SentWrite? Known, bool IsAbsent);
+internal readonly record struct ReadTicket(VersionedKey Key, SentWrite? Known, bool IsAbsent);

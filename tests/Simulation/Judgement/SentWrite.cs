@@ -21,9 +21,9 @@ internal readonly record struct Wish(
     OperationKind Kind, string Key, int ValueBytes = 0, PreconditionKind Precondition = PreconditionKind.None, long ExpectedVersion = 0);
 
 /// <summary>One operation of a client on one key, from the moment it is sent.</summary>
-internal sealed class SentWrite(KeyHistory key, Wish wish, int id, int process, long sentAt)
+internal sealed class SentWrite(VersionedKey key, Wish wish, int id, int process, long sentAt)
 {
-    public KeyHistory Key => key;
+    public VersionedKey Key => key;
 
     /// <summary>Different for every write of a seed; the value carries it.</summary>
     public int Id => id;
@@ -62,6 +62,18 @@ internal sealed class SentWrite(KeyHistory key, Wish wish, int id, int process, 
 
     /// <summary>JSON that no other write of this seed has: its first member is the write's number.</summary>
     public ReadOnlyMemory<byte> Value { get; } = wish.Kind == OperationKind.Delete ? default : MakeValue(id, wish.ValueBytes);
+
+    /// <summary>The number that a value carries; 0 when it carries none.</summary>
+    public static int NumberIn(ReadOnlySpan<byte> value)
+    {
+        var id = 0;
+        for (var i = 5; i < value.Length && value[i] is >= (byte)'0' and <= (byte)'9'; i++)
+        {
+            id = (id * 10) + (value[i] - '0');
+        }
+
+        return id;
+    }
 
     public Operation ToOperation() => new()
     {

@@ -35,10 +35,23 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.HeadBeforeChunks, "targets"),
     ];
 
+    /// <summary>Those by which a client loses something, so that the oracle of the real process has to catch them by itself.</summary>
+    public static IReadOnlyList<MutantHunt> BySharedOracle { get; } =
+    [
+        .. new[]
+        {
+            Mutant.NoFlush, Mutant.AnswerBeforeFlush, Mutant.NoDirectoryFlush, Mutant.TrimBySecondary, Mutant.ReadOfPending,
+            Mutant.DeleteWithoutBound, Mutant.CollectionNotListed,
+        }.Select(mutant => new MutantHunt(mutant, "service") { IsSharedOracleAlone = true }),
+    ];
+
+    /// <summary>Whether the oracle of the real process has to catch it by itself.</summary>
+    public bool IsSharedOracleAlone { get; init; }
+
     /// <summary>Plays seeds until one notices.</summary>
     public SeedRange Run()
     {
-        var range = new SeedRange(Running.Scenario.Of(Scenario), 1, MostSeeds, Mutant) { FailureLimit = 1 };
+        var range = new SeedRange(Running.Scenario.Of(Scenario), 1, MostSeeds, new Trial(Mutant, IsSharedOracleAlone)) { FailureLimit = 1 };
         range.Run();
         return range;
     }
@@ -47,14 +60,14 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
     public static int RunAll(IReadOnlyCollection<string> names)
     {
         var missed = 0;
-        foreach (var hunt in All.Where(hunt => names.Count == 0 || names.Contains(hunt.Mutant.ToString())))
+        foreach (var hunt in All.Concat(BySharedOracle).Where(hunt => names.Count == 0 || names.Contains(hunt.Mutant.ToString())))
         {
             var range = hunt.Run();
             var failure = range.Failures.Count == 0 ? null : range.Failures[0];
             missed += failure is null ? 1 : 0;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {hunt.Mutant} | {hunt.Scenario} | {(failure is null ? "NOT CAUGHT" : $"seed {failure.Seed}")} | {range.Done} | {range.Elapsed.TotalSeconds:N1} s | {failure?.Exception.Message.Split('\n')[0]} |"));
+                $"| {hunt.Mutant} | {hunt.Scenario}{(hunt.IsSharedOracleAlone ? ", the shared oracle alone" : "")} | {(failure is null ? "NOT CAUGHT" : $"seed {failure.Seed}")} | {range.Done} | {range.Elapsed.TotalSeconds:N1} s | {failure?.Exception.Message.Split('\n')[0]} |"));
         }
 
         return missed;

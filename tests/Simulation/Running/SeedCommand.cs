@@ -8,7 +8,7 @@ internal static class SeedCommand
 {
     private const string Usage =
         """
-        seeds [--scenario NAME] [--from N] [--count N] [--workers N] [--failures N] [--mutant NAME]
+        seeds [--scenario NAME] [--from N] [--count N] [--workers N] [--failures N] [--mutant NAME] [--judge shared]
           plays seeds N, N+1, … of each scenario; prints the seed, the command that repeats it and a trace of what fails
         """;
 
@@ -18,7 +18,7 @@ internal static class SeedCommand
         long count = 1000;
         var workers = Environment.ProcessorCount;
         var failures = 1;
-        var mutant = Mutant.None;
+        var trial = new Trial();
         IEnumerable<Scenario> scenarios = Scenario.All;
         for (var i = 0; i < args.Length; i += 2)
         {
@@ -41,7 +41,10 @@ internal static class SeedCommand
                     failures = int.Parse(value, CultureInfo.InvariantCulture);
                     break;
                 case "--mutant":
-                    mutant = Enum.Parse<Mutant>(value);
+                    trial = trial with { Mutant = Enum.Parse<Mutant>(value) };
+                    break;
+                case "--judge" when value == "shared":
+                    trial = trial with { IsSharedOracleAlone = true };
                     break;
                 default:
                     Console.Error.WriteLine(Usage);
@@ -53,7 +56,7 @@ internal static class SeedCommand
         foreach (var scenario in scenarios)
         {
             var bar = new ProgressBar(scenario.Name, count);
-            var range = new SeedRange(scenario, from, count, mutant)
+            var range = new SeedRange(scenario, from, count, trial)
             {
                 Workers = workers,
                 FailureLimit = failures,

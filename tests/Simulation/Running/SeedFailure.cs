@@ -3,20 +3,19 @@ using System.Text;
 namespace EdgeOrleans.Simulation.Running;
 
 /// <summary>A seed that broke a promise.</summary>
-internal sealed record SeedFailure(Scenario Scenario, ulong Seed, Mutation.Mutant Mutant, Exception Exception)
+internal sealed record SeedFailure(Scenario Scenario, ulong Seed, Trial Trial, Exception Exception)
 {
     private const int TraceLines = 400;
 
     /// <summary>The command that plays it again.</summary>
     public string Command =>
-        $"dotnet run -c Release --project tests/Simulation -- seeds --scenario {Scenario.Name} --from {Seed} --count 1"
-        + (Mutant == Mutation.Mutant.None ? "" : $" --mutant {Mutant}");
+        $"dotnet run -c Release --project tests/Simulation -- seeds --scenario {Scenario.Name} --from {Seed} --count 1{Trial.Options}";
 
     /// <summary>The seed, the command, what broke, and the trace of a second run.</summary>
     public string Describe()
     {
         var text = new StringBuilder();
-        var run = new SeedRun(Seed, Mutant, traced: true);
+        var run = new SeedRun(Seed, Trial, traced: true);
         var again = Play(Scenario, run);
         var lines = run.Trace.Lines;
         text.AppendLine($"seed {Seed} of {Scenario.Name}: {Exception.Message}");
@@ -55,7 +54,7 @@ internal sealed record SeedFailure(Scenario Scenario, ulong Seed, Mutation.Mutan
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new SeedFailure(scenario, run.Seed, run.Mutant, exception);
+            return new SeedFailure(scenario, run.Seed, run.Trial, exception);
         }
         finally
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace EdgeOrleans.Simulation.Running;
 
 /// <summary>Plays many seeds on all cores. Seeds share nothing, so their order does not matter.</summary>
-internal sealed class SeedRange(Scenario scenario, ulong from, long count, Mutation.Mutant mutant)
+internal sealed class SeedRange(Scenario scenario, ulong from, long count, Trial trial)
 {
     private readonly Lock _lock = new();
     private readonly List<SeedFailure> _failures = [];
@@ -70,7 +70,7 @@ internal sealed class SeedRange(Scenario scenario, ulong from, long count, Mutat
                 }
             }
 
-            var run = new SeedRun(from + (ulong)(Interlocked.Increment(ref _next) - 1), mutant, traced: false);
+            var run = new SeedRun(from + (ulong)(Interlocked.Increment(ref _next) - 1), trial, traced: false);
             if (run.Seed - from >= (ulong)count)
             {
                 break;

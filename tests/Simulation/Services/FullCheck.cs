@@ -3,9 +3,10 @@ using EdgeOrleans.Simulation.Judgement;
 namespace EdgeOrleans.Simulation.Services;
 
 /// <summary>With nothing in flight: reads everything, compares lists, totals and the catalog with what was read, and settles what was in doubt.</summary>
-internal sealed class FullCheck(ServiceProcess process, Oracle oracle, SimulatedClients clients)
+internal sealed class FullCheck(ServiceProcess process, VersionOracle oracle, SharedOracle shared, SimulatedClients clients)
 {
     private readonly SortedDictionary<string, (int Count, long Bytes)> _found = new(StringComparer.Ordinal);
+    private readonly List<(VersionedKey Key, Entry? Found)> _read = [];
 
     /// <summary>Whether everything could be read.</summary>
     public bool IsComplete { get; private set; }
@@ -30,22 +31,23 @@ internal sealed class FullCheck(ServiceProcess process, Oracle oracle, Simulated
         IsComplete = true;
     }
 
-    private async Task<bool> CheckCollection(CollectionHistory history)
+    private async Task<bool> CheckCollection(VersionedCollection history)
     {
         var present = new SortedSet<string>(StringComparer.Ordinal);
         var bytes = 0L;
-        foreach (var key in history.Keys.Keys.ToArray())
+        foreach (var key in history.Keys.Values.ToArray())
         {
-            var (isRead, entry) = await clients.Read(history.Key, key);
+            var (isRead, entry) = await clients.Read(history.Key, key.Key);
             if (!isRead)
             {
                 return false;
             }
 
+            _read.Add((key, entry));
             if (entry is not null)
             {
-                present.Add(key);
-                bytes += key.Length + entry.Value.Length;
+                present.Add(key.Key);
+                bytes += key.Key.Length + entry.Value.Length;
             }
         }
 
@@ -92,6 +94,7 @@ internal sealed class FullCheck(ServiceProcess process, Oracle oracle, Simulated
             }
         }
 
+        shared.Settle(_read, listed);
         foreach (var history in oracle.Collections)
         {
             var isListed = listed.Remove(history.Key);

@@ -14,6 +14,10 @@ internal sealed class Names
 
     public string[] Keys { get; }
 
+    /// <summary>Those that a delete removes: the collection itself, or those of a namespace, given with a slash at its end.</summary>
+    public IEnumerable<string> CollectionsUnder(string target) =>
+        _collections.Where(collection => target[^1] == '/' ? collection.StartsWith(target, StringComparison.Ordinal) : collection == target);
+
     public string Collection(SeededRandom random) => _collections[random.Below(_collections.Length)];
 
     public string Key(SeededRandom random) => Keys[random.Below(Keys.Length)];

@@ -20,19 +20,18 @@ internal sealed class ServiceWorld
     private readonly Trace _trace;
     private readonly Temper _temper;
     private readonly Names _names;
-    private readonly Oracle _oracle;
+    private readonly VersionOracle _oracle;
+    private readonly SharedOracle _shared;
     private readonly SimulatedDisk _disk;
     private readonly SimulatedKernel _kernel = new();
     private readonly ClockCheck _clockCheck;
     private readonly DamageLedger _damage;
+    private readonly Adversity _adversity;
     private readonly SimulatedStorage[] _storages;
     private readonly SeededRandom _generations;
-    private readonly JournalOptions _journalOptions;
+    private readonly long _reserveBytes;
     private readonly LimitsOptions _limits;
-    private FlashJournal? _journal;
-    private ServiceProcess? _process;
-    private SimulatedClients? _clients;
-    private Turns _turns;
+    private ServiceLife? _life;
     private bool _isLast;
 
     private ServiceWorld(SeedRun run)
@@ -42,7 +41,7 @@ internal sealed class ServiceWorld
         _trace = run.Trace;
         _temper = new Temper(_random);
         _names = new Names(_random);
-        _oracle = new Oracle(_trace)
+        _oracle = new VersionOracle(_trace)
         {
             IsReportedDamaged = IsReportedDamaged,
             IsCatalogReportedDamaged = () => IsReportedDamaged(CatalogKey),
@@ -51,21 +50,15 @@ internal sealed class ServiceWorld
         _generations = _random.Fork();
         _clockCheck = new ClockCheck(_kernel);
         _damage = new DamageLedger(_disk, _trace, run.Counts);
-        _turns = new Turns(_random);
+        _adversity = new Adversity(_temper, _random, _disk, _kernel, _damage, _trace);
+        _shared = new SharedOracle(() => _damage.IsAnythingDamaged);
         _storages = [new SimulatedStorage("primary", isLocal: true, _random.Fork(), _trace)];
         if (_temper.HasSecondary)
         {
             _storages = [.. _storages, new SimulatedStorage("secondary", isLocal: false, _random.Fork(), _trace)];
         }
 
-        _journalOptions = new JournalOptions
-        {
-            SegmentBytes = 64 * 1024,
-            MaxBytes = _random.Between(6, 9) * 64 * 1024,
-            MaxRecordBytes = 16 * 1024,
-            MaxPendingBytes = 64 * 1024,
-            ReserveBytes = _random.Below(3) * 64 * 1024,
-        };
+        _reserveBytes = _random.Below(3) * 64 * 1024;
         _limits = new LimitsOptions { ValueBytes = 8 * 1024, CollectionBytes = 64 * 1024, Collections = 20, Namespaces = 5 };
     }
 
@@ -85,36 +78,47 @@ internal sealed class ServiceWorld
 
         _run.Counts.Add("disk operations", _disk.OperationCount);
         _run.Counts.Add("acknowledged", _oracle.AcknowledgedCount);
+        _run.Counts.Add("checks settled by the shared oracle", _shared.SettledCount);
         _run.Counts.Add("rows saved", _storages.Sum(storage => storage.WriteCount));
     }
 
     private void Live()
     {
         _kernel.Boot(Temper.WallOffset(_random));
-        SetFaults();
+        _adversity.BeginLife(_isLast);
+        foreach (var storage in _storages)
+        {
+            storage.Heal();
+            _temper.Trouble(storage.Faults, _random);
+        }
+
         try
         {
-            if (Open())
+            if (Open() is { } life)
             {
                 if (_random.Coin())
                 {
-                    Check();
+                    Check(life);
                 }
 
                 var steps = _random.Below(_temper.MaxSteps * 4);
                 for (var i = 0; i < steps; i++)
                 {
-                    Step();
+                    Step(life);
                 }
 
                 if (_isLast || _random.Below(4) == 0)
                 {
-                    Check();
+                    Check(life);
                 }
             }
         }
         catch (ProcessGoneException) when (_disk.IsCut || _disk.IsKilled)
         {
+        }
+        catch (OracleException fault) when (_run.IsSharedOracleAlone && fault is not SharedOracleException)
+        {
+            _trace.Add($"  not judged: {fault.Message}");
         }
 
         if (_isLast && (_disk.IsCut || _disk.IsKilled))
@@ -127,20 +131,16 @@ internal sealed class ServiceWorld
 
     private void Die()
     {
-        if (!_disk.IsCut && !_disk.IsKilled && _random.PerMille(_temper.CutPerMille))
-        {
-            _disk.Cut();
-        }
-
+        _adversity.EndLife();
         _run.Counts.Add(_disk.IsCut ? "cuts" : "kills");
         if (!_disk.IsCut)
         {
             _trace.Add($"  kill");
         }
 
-        if (_clients is not null)
+        if (_life is not null)
         {
-            _clients.IsGone = true;
+            _life.Clients.IsGone = true;
         }
 
         // What the process reported is known after its end, too.
@@ -151,6 +151,7 @@ internal sealed class ServiceWorld
 
         IsReportedDamaged(CatalogKey);
         _oracle.ProcessDied();
+        _shared.ProcessDied();
         _disk.Unmount();
         _kernel.Kill();
         foreach (var storage in _storages)
@@ -165,18 +166,8 @@ internal sealed class ServiceWorld
             }
         }
 
-        (_journal, _process, _clients) = (null, null, null);
-        _disk.Evict();
-        if (_disk.IsCut)
-        {
-            _disk.PowerOn();
-            _kernel.PassWhileOff(_random.Below(100) * SimulatedKernel.MicrosPerSecond);
-            if (_random.PerMille(_temper.DamagePerMille))
-            {
-                _disk.DamageSomething();
-            }
-        }
-
+        _life = null;
+        _adversity.PassTimeOff();
         if (_random.PerMille(_temper.DatabaseLossPerMille))
         {
             _damage.DatabaseLost();
@@ -184,64 +175,61 @@ internal sealed class ServiceWorld
         }
     }
 
-    private void SetFaults()
+    /// <summary>Each life may have less room than the one before: what is on the card is more than it may hold then.</summary>
+    private JournalOptions JournalSizes() => new()
     {
-        var faults = _disk.Faults;
-        faults.FlushFailuresPerMille = _isLast ? 0 : _temper.FlushFailuresPerMille;
-        faults.NameFlushFailuresPerMille = _isLast ? 0 : _temper.NameFlushFailuresPerMille;
-        faults.CapacityBytes = long.MaxValue;
-        faults.IsReadOnly &= !_isLast;
-        _disk.EndAt = long.MaxValue;
-        if (!_isLast && _random.PerMille(_temper.CutPerMille))
-        {
-            _disk.EndIsKill = _random.Below(3) == 0;
-            _disk.EndAt = _disk.OperationCount + _random.Between(1, _random.Coin() ? 12 : _temper.MaxSteps * 2);
-        }
+        SegmentBytes = 64 * 1024,
+        MaxBytes = _random.Between(6, 9) * 64 * 1024,
+        MaxRecordBytes = 16 * 1024,
+        MaxPendingBytes = 64 * 1024,
+        ReserveBytes = _reserveBytes,
+    };
 
-        foreach (var storage in _storages)
-        {
-            storage.Heal();
-            _temper.Trouble(storage.Faults, _random);
-        }
-    }
-
-    /// <returns>Whether the process serves.</returns>
-    private bool Open()
+    /// <returns>The process that serves now; <see langword="null"/> when none does.</returns>
+    private ServiceLife? Open()
     {
         _damage.Starting();
-        _turns = new Turns(_random);
+        FlashJournal journal;
         try
         {
-            _journal = FlashJournal.OpenSimulated(
+            journal = FlashJournal.OpenSimulated(
                 MutatedDisk.Around(_disk.Mount(), _run.Mutant),
-                _journalOptions,
+                JournalSizes(),
                 new JournalSeams(InlineCompletions: true, _generations.NextBits, _run.Mutant != Mutant.NewestFrameNotCarried));
         }
         catch (IOException exception) when (_disk.Faults is { IsReadOnly: true } or { FlushFailuresPerMille: > 0 } or { NameFlushFailuresPerMille: > 0 })
         {
             _trace.Add($"  open fails: {exception.Message}");
-            return false;
+            return null;
         }
 
-        var floor = _run.Mutant == Mutant.ClockFloorIgnored ? 0 : _journal.Recovery.ClockFloorMicros;
+        var floor = _run.Mutant == Mutant.ClockFloorIgnored ? 0 : journal.Recovery.ClockFloorMicros;
         var clock = new ServiceClock(floor, _kernel, _run.Mutant == Mutant.LeapUnsynchronised ? new CredulousClockSource() : _kernel);
-        _journal.UseClock(clock);
-        _clockCheck.Start(clock, _journal.Recovery.ClockFloorMicros, _disk.DamageCount > 0);
-        _trace.Add($"  opened: {_journal.Recovery.Segments} segments, {_journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
-        _process = new ServiceProcess(
-            _journal, clock, _limits, [.. _storages.Select(storage => MutatedRows.Around(storage.Connect(), _run.Mutant))], _temper.SaveAfter, _temper.ChunkBytes, _turns, _random, _run.Mutant);
-        _damage.Started(_journal.Recovery);
-        _clients = new SimulatedClients(_process, _oracle, _names, _random, _turns, _trace);
-        OpenCatalog();
-        return true;
+        journal.UseClock(clock);
+        _damage.Saw(journal.Pressure.State);
+        _clockCheck.Start(clock, journal.Recovery.ClockFloorMicros, _disk.DamageCount > 0);
+        _trace.Add($"  opened: {journal.Recovery.Segments} segments, {journal.Recovery.LiveRecords} live records; now {clock.NowMicros()}");
+        var rows = Array.ConvertAll(_storages, storage => MutatedRows.Around(storage.Connect(), _run.Mutant));
+        var turns = new Turns(_random);
+        var process = new ServiceProcess(journal, clock, _limits, rows, _temper.SaveAfter, _temper.ChunkBytes, turns, _random, _run.Mutant);
+        _life = new ServiceLife(_disk, _kernel, _storages, _clockCheck, _damage, _trace)
+        {
+            Turns = turns,
+            Journal = journal,
+            Process = process,
+            Clients = new SimulatedClients(process, _oracle, _shared, _names, _random, turns, _trace),
+        };
+        _damage.Started(journal.Recovery);
+        _life.OpenCatalog();
+        return _life;
     }
 
     private bool IsReportedDamaged(string collection)
     {
-        if (_process is { } process)
+        if (_life?.Process is { } process)
         {
             _damage.Name(process.Journal.DamagedOwners);
-            if (process.Damage.Lines.Any(line => line.StartsWith($"collection '{collection}'", StringComparison.Ordinal)))
+            if (process.Damage.Lines.Any(line => line.StartsWith(CollectionText.Of(collection), StringComparison.Ordinal)))
             {
                 _damage.Name([collection]);
             }
@@ -250,39 +238,36 @@ internal sealed class ServiceWorld
         return _damage.Covers(collection);
     }
 
-    /// <summary>As the silo does at its start: deletes that were cut off are gone on with.</summary>
-    private void OpenCatalog() => _clients!.Run(() => _process!.OnCatalog(catalog => catalog.Open()));
-
-    private void Step()
+    private void Step(ServiceLife life)
     {
         _kernel.Advance(_random.Between(1, 500));
         switch (_random.Below(40))
         {
             case < 7:
-                if (_clients!.InFlightCount < 12)
+                if (life.Clients.InFlightCount < 12)
                 {
-                    _clients.SendSomething(_temper);
+                    life.Clients.SendSomething(_temper);
                 }
 
                 break;
             case < 24:
-                for (var turns = _random.Between(1, 6); turns > 0 && _turns.RunOne(); turns--)
+                for (var turns = _random.Between(1, 6); turns > 0 && life.Turns.RunOne(); turns--)
                 {
                 }
 
                 break;
             case < 32:
-                Pump();
+                life.Pump();
                 break;
             case < 34:
-                _process!.RunSaves();
+                life.Process.RunSaves();
                 break;
             case < 36:
                 _storages[_random.Below(_storages.Length)].AnswerOne(alsoHanging: _random.Below(8) == 0);
                 break;
             case 36:
-                var active = _process!.ActiveCollections.ToArray();
-                if (active.Length > 0 && active[_random.Below(active.Length)] is var some && _process.TryDeactivate(some))
+                var active = life.Process.ActiveCollections.ToArray();
+                if (active.Length > 0 && active[_random.Below(active.Length)] is var some && life.Process.TryDeactivate(some))
                 {
                     _trace.Add($"  deactivate {some}");
                 }
@@ -296,49 +281,7 @@ internal sealed class ServiceWorld
                 break;
         }
 
-        Look();
-    }
-
-    private void Pump()
-    {
-        var durable = _journal!.DurablePosition;
-        var now = _process!.Clock.NowMicros();
-        var worked = _journal.RunOnce();
-        _damage.Saw(_journal.Pressure.State);
-        if (_journal.DurablePosition > durable)
-        {
-            _clockCheck.Acknowledged(now);
-        }
-
-        if (_trace.IsOn && (worked || _journal.DurablePosition != durable))
-        {
-            _trace.Add($"  pump: durable through {_journal.DurablePosition}{(_journal.Failure is null ? "" : ", FAILED")}");
-        }
-    }
-
-    /// <summary>After each step: whether anything went wrong in a turn, and whether the power went in one that swallowed it.</summary>
-    private void Look()
-    {
-        if (_disk.IsCut || _disk.IsKilled)
-        {
-            throw new ProcessGoneException();
-        }
-
-        if (_clients!.Failure is { } failure)
-        {
-            throw failure is OracleException ? failure : new OracleException($"a request ended with {failure}");
-        }
-
-        if (_process!.Damage.Lines.Count > 0 && !_damage.IsAnythingDamaged)
-        {
-            throw new OracleException($"nothing was damaged, and the service says: {_process.Damage.Lines[0]}");
-        }
-
-        _clockCheck.Look();
-        if (_turns.HasLeftThread)
-        {
-            throw new OracleException("work has left the simulation's thread");
-        }
+        life.Look();
     }
 
     private void Disturb()
@@ -348,20 +291,13 @@ internal sealed class ServiceWorld
             return;
         }
 
-        var faults = _disk.Faults;
         switch (_random.Below(6))
         {
-            case 4 when _random.PerMille(_temper.DamagePerMille):
-                _disk.DamageSomething();
-                break;
             case 0 when _temper.RunsShortOfRoom:
-                _damage.RoomIsShort();
-                faults.CapacityBytes = faults.CapacityBytes == long.MaxValue ? _disk.UsedBytes + (_random.Below(4) * 40_000) : long.MaxValue;
-                _trace.Add($"  room: {faults.CapacityBytes} bytes for {_disk.UsedBytes}");
+                _adversity.ChangeRoom();
                 break;
             case 1 when _random.PerMille(_temper.ReadOnlyPerMille):
-                faults.IsReadOnly = true;
-                _trace.Add($"  the disk is read-only now");
+                _adversity.TurnReadOnly();
                 break;
             case 2:
                 var storage = _storages[_random.Below(_storages.Length)];
@@ -371,14 +307,17 @@ internal sealed class ServiceWorld
             case 3:
                 Temper.StepClock(_kernel, _random);
                 break;
+            case 4 when _random.PerMille(_temper.DamagePerMille):
+                _disk.DamageSomething();
+                break;
             default:
-                _kernel.Advance(_random.Below(100) * SimulatedKernel.MicrosPerSecond);
+                _adversity.LetTimePass();
                 break;
         }
     }
 
     /// <summary>Lets everything under way come to its end, with well storages, then reads it all.</summary>
-    private void Check()
+    private void Check(ServiceLife life)
     {
         foreach (var storage in _storages)
         {
@@ -386,22 +325,22 @@ internal sealed class ServiceWorld
         }
 
         _trace.Add($"  check");
-        Drain();
+        life.Drain();
 
         // Long enough that a failed load, or the rest of a delete that was cut off, is tried again.
         _kernel.Advance(60 * SimulatedKernel.MicrosPerSecond);
-        OpenCatalog();
-        Drain();
+        life.OpenCatalog();
+        life.Drain();
         _kernel.Advance(60 * SimulatedKernel.MicrosPerSecond);
-        Drain();
-        if (_journal!.Failure is not null)
+        life.Drain();
+        if (life.Journal.Failure is not null)
         {
             return;
         }
 
-        var check = new FullCheck(_process!, _oracle, _clients!);
-        _clients!.Run(check.Run);
-        Drain();
+        var check = new FullCheck(life.Process, _oracle, _shared, life.Clients);
+        life.Clients.Run(check.Run);
+        life.Drain();
         if (!check.IsComplete)
         {
             throw new OracleException("with a sound disk and sound storages, not everything can be read");
@@ -409,60 +348,33 @@ internal sealed class ServiceWorld
 
         if (_isLast)
         {
-            CheckTargets();
+            CheckTargets(life);
         }
     }
 
     /// <summary>Once all has been saved, every target holds what readers see, and the journal is empty.</summary>
-    private void CheckTargets()
+    private void CheckTargets(ServiceLife life)
     {
         // What a secondary lacked when an earlier process died, nobody knows until the two are compared.
         foreach (var collection in _oracle.Collections)
         {
-            _process!.Scheduler.Request(collection.Key);
+            life.Process.Scheduler.Request(collection.Key);
         }
 
         for (var i = 0; i < 5; i++)
         {
-            _process!.Scheduler.RequestAll();
-            Drain();
+            life.Process.Scheduler.RequestAll();
+            life.Drain();
             _kernel.Advance(60 * SimulatedKernel.MicrosPerSecond);
         }
 
-        Drain();
-        if (_journal!.Pressure is { LiveBytes: > 0 } pressure)
+        life.Drain();
+        if (life.Journal.Pressure is { LiveBytes: > 0 } pressure)
         {
-            throw new OracleException($"all targets are well, and the journal still holds {pressure.LiveBytes} bytes: {string.Join("; ", _process!.Scheduler.Warnings)}");
+            throw new OracleException($"all targets are well, and the journal still holds {pressure.LiveBytes} bytes: {string.Join("; ", life.Process.Scheduler.Warnings)}");
         }
 
-        _clients!.Run(new TargetCheck(_process!, _oracle).Run);
-        Drain();
-    }
-
-    private void Drain()
-    {
-        for (var i = 0; i < 100_000; i++)
-        {
-            Look();
-            if (_turns.RunOne() || _journal!.RunOnce() || _storages.Any(storage => storage.AnswerOne(alsoHanging: true))
-                || _process!.RunSaves())
-            {
-                continue;
-            }
-
-            if (_clients!.InFlightCount == 0)
-            {
-                return;
-            }
-
-            if (_kernel.UntilNextTimer() is not { } wait)
-            {
-                throw new OracleException($"{_clients.InFlightCount} requests are never answered");
-            }
-
-            _kernel.Advance(wait);
-        }
-
-        throw new OracleException("the service does not come to rest");
+        life.Clients.Run(new TargetCheck(life.Process, _oracle).Run);
+        life.Drain();
     }
 }

@@ -2,8 +2,9 @@ using EdgeOrleans.Simulation.Judgement;
 
 namespace EdgeOrleans.Simulation.Services;
 
-/// <summary>Clients of one process: they send, and tell the oracle what they sent and what came back.</summary>
-internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Names names, SeededRandom random, Turns turns, Trace trace)
+/// <summary>Clients of one process: they send, and tell the oracles what they sent and what came back.</summary>
+internal sealed class SimulatedClients(
+    ServiceProcess process, VersionOracle oracle, SharedOracle shared, Names names, SeededRandom random, Turns turns, Trace trace)
 {
     private readonly Turns.Actor _actor = turns.NewActor("clients");
 
@@ -84,6 +85,7 @@ internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Na
     /// <returns>What was found; false when the collection could not be read.</returns>
     public async Task<(bool IsRead, Entry? Entry)> Read(string collection, string key)
     {
+        var readAt = shared.Now();
         var ticket = oracle.BeginRead(collection, key);
         try
         {
@@ -93,6 +95,7 @@ internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Na
                 return (false, null);
             }
 
+            shared.Read(ticket.Key, entry, readAt);
             oracle.EndRead(ticket, entry);
             return (true, entry);
         }
@@ -106,6 +109,7 @@ internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Na
     private void Write(string collection, Wish[] wishes, bool atomic) => Run(async () =>
     {
         var sent = oracle.Send(collection, wishes, atomic);
+        var sharedSent = shared.Send(sent);
         var results = await process.Apply(collection, new WriteBatch
         {
             Operations = Array.ConvertAll(sent, write => write.ToOperation()),
@@ -114,6 +118,7 @@ internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Na
         if (!IsGone)
         {
             oracle.Answer(sent, results);
+            shared.Answer(sent, sharedSent, results);
         }
     });
 
@@ -162,6 +167,7 @@ internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Na
     private async Task Delete(string target)
     {
         var clear = oracle.SendClear(target);
+        var sharedClear = shared.SendClear(names.CollectionsUnder(target));
         var refusal = await process.OnCatalog(catalog =>
             target[^1] == '/' ? catalog.DeleteNamespace(target[..^1])
             : CollectionKey.TrySplit(target, out var ns, out var collection) ? catalog.DeleteCollection(ns, collection)
@@ -169,6 +175,7 @@ internal sealed class SimulatedClients(ServiceProcess process, Oracle oracle, Na
         if (!IsGone)
         {
             oracle.AnswerClear(clear, refusal);
+            shared.AnswerClear(sharedClear, refusal);
         }
     }
 

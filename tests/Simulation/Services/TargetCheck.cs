@@ -5,7 +5,7 @@ using EdgeOrleans.Simulation.Judgement;
 namespace EdgeOrleans.Simulation.Services;
 
 /// <summary>With everything saved: each target, loaded by itself, holds exactly what readers see.</summary>
-internal sealed class TargetCheck(ServiceProcess process, Oracle oracle)
+internal sealed class TargetCheck(ServiceProcess process, VersionOracle oracle)
 {
     public async Task Run()
     {

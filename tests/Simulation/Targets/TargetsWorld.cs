@@ -24,7 +24,7 @@ internal sealed class TargetsWorld
     private readonly Turns.Pool _pool;
     private readonly Turns.Actor _actor;
     private readonly int _chunkBytes;
-    private readonly List<SavedState> _states = [new SavedState(null, 0, "")];
+    private readonly List<SavedState> _states = [new SavedState(null, "", 0, "")];
     private readonly List<Writer> _writers = [];
     private Exception? _failure;
     private int _nextValue;
@@ -168,9 +168,12 @@ internal sealed class TargetsWorld
         entries.Restored(loaded.Outline.Sequence, loaded.Outline.LastVersion, loaded.Tombstones, loaded.Outline.TombstoneFloor);
         var content = ContentOf(entries.Freeze());
 
-        // Two may have saved the same content under the same sequence: nothing at all after a clear.
+        // Two may have saved the same content under the same sequence, such as nothing at all after a clear: the rows say who was last.
+        var lastWriter = loaded.Outline.State.LastWriter.TrimEnd();
         var same = _states.FindAll(state => state.Sequence == loaded.Outline.Sequence && state.Content == content);
-        var found = same.Find(state => Array.TrueForAll(acknowledged, state.Includes)) ?? same.FirstOrDefault()
+        var found = same.Find(state => state.Writer == lastWriter)
+            ?? same.Find(state => Array.TrueForAll(acknowledged, state.Includes))
+            ?? same.FirstOrDefault()
             ?? throw new OracleException($"loaded what nobody saved, through {loaded.Outline.Sequence}: {content}");
         if (Array.Find(acknowledged, state => !found.Includes(state)) is { } lost)
         {
@@ -217,7 +220,7 @@ internal sealed class TargetsWorld
         var snapshot = writer.Entries.Freeze();
         if (writer.Newest.Sequence < snapshot.Sequence)
         {
-            writer.Newest = new SavedState(writer.Newest, snapshot.Sequence, ContentOf(snapshot));
+            writer.Newest = new SavedState(writer.Newest, writer.Name, snapshot.Sequence, ContentOf(snapshot));
             _states.Add(writer.Newest);
         }
 

@@ -1,14 +1,19 @@
+using EdgeOrleans.Oracle;
+
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>
 /// What may be found under one key. The newest state that is known to have been durable is a floor:
 /// nothing older may show. Above it only what was sent, and is in doubt, may show.
 /// </summary>
-internal sealed class KeyHistory(CollectionHistory collection, string key)
+internal sealed class VersionedKey(VersionedCollection collection, string key)
 {
-    public CollectionHistory Collection => collection;
+    public VersionedCollection Collection => collection;
 
     public string Key => key;
+
+    /// <summary>What the shared oracle calls it.</summary>
+    public Place Place { get; } = new(collection.Namespace, collection.Name, key);
 
     /// <summary>The newest write known to hold; <see langword="null"/> before the first.</summary>
     public SentWrite? Known { get; private set; }

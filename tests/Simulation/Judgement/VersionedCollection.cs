@@ -1,44 +1,31 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
-/// <summary>A delete of a collection or of a namespace that was sent.</summary>
-internal sealed class SentClear(string target, int process, long sentAt)
-{
-    /// <summary>The collection's key, or the namespace with a slash at its end.</summary>
-    public string Target => target;
-
-    public int Process => process;
-
-    public long SentAt => sentAt;
-
-    /// <summary>When it was answered, whatever the answer.</summary>
-    public long EndedAt { get; set; } = long.MaxValue;
-
-    public WriteState State { get; set; }
-
-    /// <summary>A recovery has been looked at since it was cut off: it will have no further effect.</summary>
-    public bool IsDecided { get; set; }
-
-    public bool Covers(string collection) =>
-        target[^1] == '/' ? collection.StartsWith(target, StringComparison.Ordinal) : collection == target;
-}
-
 /// <summary>What was sent to one collection.</summary>
-internal sealed class CollectionHistory(string key)
+internal sealed class VersionedCollection
 {
-    public string Key => key;
+    public VersionedCollection(string key)
+    {
+        (Key, Namespace, Name) = CollectionKey.TrySplit(key, out var ns, out var name) ? (key, ns, name) : throw new ArgumentException(key, nameof(key));
+    }
 
-    public SortedDictionary<string, KeyHistory> Keys { get; } = new(StringComparer.Ordinal);
+    public string Key { get; }
+
+    public string Namespace { get; }
+
+    public string Name { get; }
+
+    public SortedDictionary<string, VersionedKey> Keys { get; } = new(StringComparer.Ordinal);
 
     public List<SentClear> Clears { get; } = [];
 
     /// <summary>The greatest version that anyone was told.</summary>
     public long ToldVersion { get; set; }
 
-    public KeyHistory Of(string key)
+    public VersionedKey Of(string key)
     {
         if (!Keys.TryGetValue(key, out var history))
         {
-            Keys.Add(key, history = new KeyHistory(this, key));
+            Keys.Add(key, history = new VersionedKey(this, key));
         }
 
         return history;

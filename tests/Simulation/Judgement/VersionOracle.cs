@@ -1,20 +1,21 @@
 namespace EdgeOrleans.Simulation.Judgement;
 
 /// <summary>
-/// Knows what was sent, what was acknowledged and what was seen, and judges what is found. It sees only what a client sees:
-/// requests, answers, and the moments at which the process died. It takes no word of the code under test for anything else.
+/// Knows what was sent, what was acknowledged and what was seen, with the version of each, and judges what is found. It sees only what
+/// a client sees: requests, answers, and the moments at which the process died. It takes no word of the code under test for anything
+/// else but damage, which excuses what was lost in the collections that were named. See <see cref="SharedOracle"/> for the other one.
 /// </summary>
-internal sealed class Oracle
+internal sealed class VersionOracle
 {
     private readonly Trace _trace;
     private readonly AnswerJudge _answers;
-    private readonly SortedDictionary<string, CollectionHistory> _collections = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, VersionedCollection> _collections = new(StringComparer.Ordinal);
     private readonly List<SentWrite> _byId = [];
     private readonly List<SentWrite> _writesInFlight = [];
     private readonly List<SentClear> _clears = [];
     private long _now;
 
-    public Oracle(Trace trace)
+    public VersionOracle(Trace trace)
     {
         _trace = trace;
         _answers = new AnswerJudge(this);
@@ -26,22 +27,19 @@ internal sealed class Oracle
     /// <summary>Writes acknowledged so far.</summary>
     public int AcknowledgedCount { get; private set; }
 
-    /// <summary>Whether nothing waits for its answer.</summary>
-    public bool IsQuiet => _writesInFlight.Count == 0 && _clears.TrueForAll(clear => clear.EndedAt != long.MaxValue);
-
     /// <summary>Whether a collection was named in a report of damage, so that acknowledged data may be missing there.</summary>
     public Predicate<string> IsReportedDamaged { get; set; } = static _ => false;
 
     /// <summary>Whether the catalog was named in one.</summary>
     public Func<bool> IsCatalogReportedDamaged { get; set; } = static () => false;
 
-    public IEnumerable<CollectionHistory> Collections => _collections.Values;
+    public IEnumerable<VersionedCollection> Collections => _collections.Values;
 
-    public CollectionHistory Of(string collection)
+    public VersionedCollection Of(string collection)
     {
         if (!_collections.TryGetValue(collection, out var history))
         {
-            _collections.Add(collection, history = new CollectionHistory(collection));
+            _collections.Add(collection, history = new VersionedCollection(collection));
             history.Clears.AddRange(_clears.Where(clear => clear.Covers(collection) && clear.EndedAt == long.MaxValue));
         }
 
@@ -240,8 +238,8 @@ internal sealed class Oracle
                 continue;
             }
 
-            KeyHistory? gone = null;
-            KeyHistory? left = null;
+            VersionedKey? gone = null;
+            VersionedKey? left = null;
             foreach (var key in KeysUnder(clear))
             {
                 if (key.Known is { IsDelete: false } known && known.HeldAt < clear.SentAt
@@ -266,11 +264,11 @@ internal sealed class Oracle
         }
     }
 
-    private bool OtherClearCovers(SentClear clear, KeyHistory key) =>
+    private bool OtherClearCovers(SentClear clear, VersionedKey key) =>
         _clears.Exists(other => other != clear && other.State != WriteState.Void && other.Covers(key.Collection.Key)
             && other.EndedAt > key.Known!.SentAt);
 
-    private IEnumerable<KeyHistory> KeysUnder(SentClear clear) =>
+    private IEnumerable<VersionedKey> KeysUnder(SentClear clear) =>
         _collections.Values.Where(collection => clear.Covers(collection.Key)).SelectMany(collection => collection.Keys.Values);
 
     private void JudgeResult(SentWrite write, WriteResult result)
@@ -358,14 +356,9 @@ internal sealed class Oracle
             && (write.IsDelete ? !key.IsKnownAbsent : true);
     }
 
-    private SentWrite Sender(KeyHistory key, ReadOnlySpan<byte> value)
+    private SentWrite Sender(VersionedKey key, ReadOnlySpan<byte> value)
     {
-        var id = 0;
-        for (var i = 5; i < value.Length && value[i] is >= (byte)'0' and <= (byte)'9'; i++)
-        {
-            id = (id * 10) + (value[i] - '0');
-        }
-
+        var id = SentWrite.NumberIn(value);
         if (id < 1 || id > _byId.Count || _byId[id - 1] is not { } write || write.Key != key || !write.Value.Span.SequenceEqual(value))
         {
             throw new OracleException(

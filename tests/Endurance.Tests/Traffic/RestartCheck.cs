@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
-using EdgeOrleans.Endurance.Tests.Traffic;
+using EdgeOrleans.Oracle;
 
-namespace EdgeOrleans.Endurance.Tests.Oracle;
+namespace EdgeOrleans.Endurance.Tests.Traffic;
 
 /// <summary>
 /// Reads everything after a restart, before anything is written, and holds it against the oracle; then listings, totals and

@@ -1,7 +1,9 @@
-namespace EdgeOrleans.Endurance.Tests.Oracle;
+using EdgeOrleans.Oracle;
 
-/// <summary>The oracle lets through all that may be, and nothing else.</summary>
-public sealed class OracleTests
+namespace EdgeOrleans.Simulation.Judgement;
+
+/// <summary>The shared oracle lets through all that may be, and nothing else.</summary>
+public sealed class WriteOracleTests
 {
     private static readonly Place Key = new("n", "c", "k");
     private static readonly (string, string)[] Collection = [("n", "c")];
@@ -101,11 +103,44 @@ public sealed class OracleTests
     public void Copy_must_have_what_was_acknowledged_before_it_began_and_may_have_what_came_later()
     {
         var before = Set(Answer.Acknowledged);
-        var begunAt = Moment.Next();
+        var begunAt = _oracle.Now();
         var later = Set(Answer.Acknowledged);
         Assert.Null(_oracle.Look(Key, Value(before), begunAt));
         Assert.Null(_oracle.Look(Key, Value(later), begunAt));
         Assert.Contains("holds nothing", _oracle.Look(Key, null, begunAt), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Number_of_a_set_serves_as_well_as_its_text()
+    {
+        var sent = _oracle.BeginSet(Key, 41);
+        _oracle.End(Key, sent, Answer.Acknowledged);
+        Assert.Null(_oracle.Read(Key, 41, _oracle.Now()));
+        Assert.Contains("never sent", _oracle.Read(Key, 42, _oracle.Now()), StringComparison.Ordinal);
+        Assert.Contains("holds nothing", _oracle.Settle(Key, 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Value_in_doubt_must_not_come_after_what_the_next_process_acknowledged()
+    {
+        var doubtful = Set(Answer.InDoubt);
+        _oracle.ProcessEnded();
+        Set(Answer.Acknowledged);
+        Assert.Contains("this came after it", Read(Value(doubtful)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Delete_of_a_collection_that_was_cut_off_may_take_what_is_older_at_any_time_and_nothing_of_the_next_process()
+    {
+        var older = Set(Answer.Acknowledged);
+        _oracle.EndClear(_oracle.BeginClear(Collection), Answer.InDoubt);
+        _oracle.ProcessEnded();
+        Assert.Null(Read(Value(older)));
+        Assert.Null(Read(null));
+        var newer = Set(Answer.Acknowledged);
+        Assert.Null(Read(Value(newer)));
+        Assert.Contains("holds nothing", Read(null), StringComparison.Ordinal);
+        Assert.Contains("is not listed", Assert.Single(_oracle.Collections).Settle(isListed: false), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +157,7 @@ public sealed class OracleTests
 
     private static string Value(Sent set) => WriteOracle.ValueOf(set.Id);
 
-    private string? Read(string? value) => _oracle.Read(Key, value, Moment.Next());
+    private string? Read(string? value) => _oracle.Read(Key, value, _oracle.Now());
 
     private Sent Set(Answer answer)
     {
@@ -133,5 +168,5 @@ public sealed class OracleTests
 
     private void Delete() => _oracle.End(Key, _oracle.BeginDelete(Key), Answer.Acknowledged);
 
-    private void Clear() => WriteOracle.EndClear(_oracle.BeginClear(Collection), Answer.Acknowledged);
+    private void Clear() => _oracle.EndClear(_oracle.BeginClear(Collection), Answer.Acknowledged);
 }
