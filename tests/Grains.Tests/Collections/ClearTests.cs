@@ -127,6 +127,21 @@ public sealed class ClearTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task State_with_a_clear_owed_is_not_saved_under_a_number_that_a_failed_flush_left()
+    {
+        // Seed 58448: a secondary that was saved so far seemed to be ahead of the device after the next restart.
+        await _silo.Collection("a/x").Put("k", "1");
+        var bound = await _silo.Collection("a/x").Put("l", "1");
+        var durable = _silo.Journal.OwnerOf("a/x").LastSequence;
+        _silo.Disk.FailFlushes = true;
+        Assert.NotNull((await _silo.Collection("a/x").Do(Set("m", "1"))).Refusal);
+        Assert.True(_silo.Journal.OwnerOf("a/x").LastSequence > durable);
+        using var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound));
+        await collection.MakeReadable();
+        Assert.Equal(durable, (await collection.Save(0)).Sequence);
+    }
+
+    [Fact]
     public async Task New_collection_comes_to_be_although_each_flush_takes_longer_than_the_timeout()
     {
         foreach (var _ in new int[2])
