@@ -8,6 +8,8 @@ return await new CommandLine().Run(args, Run);
 
 static async Task<int> Run(CommandLineRun run, CancellationToken ct)
 {
+    // Signals are caught once this has returned for the first time: before anything is started that would be left behind.
+    await Task.Yield();
     var progress = ProgressLine.OfConsole();
     var startedAt = DateTimeOffset.UtcNow;
     var results = new List<ScenarioResult>();

@@ -45,6 +45,8 @@ internal static class Program
 
     private static async Task<int> Run(IReadOnlyList<Peer> peers, int rounds, double seconds, double warmUpSeconds, CancellationToken ct)
     {
+        // Signals are caught once this has returned for the first time: before anything is started that would be left behind.
+        await Task.Yield();
         var progress = ProgressLine.OfConsole();
         var running = new List<RunningPeer>();
         try

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using EdgeOrleans.ServiceHarness;
 
 namespace EdgeOrleans.Load.Tests;
@@ -18,7 +19,7 @@ public sealed class EndTests
             })!;
         using var limit = new CancellationTokenSource(Limit);
         string[] services;
-        while ((services = ChildrenOf(generator.Id)).Length == 0)
+        while ((services = ChildrenOf(generator.Id)).Length == 0 || ListeningSockets.PortsOf(int.Parse(services[0], CultureInfo.InvariantCulture)).Count == 0)
         {
             await Task.Delay(50, limit.Token);
         }
