@@ -25,7 +25,7 @@ internal sealed class CommandLine
     private readonly Option<double?> _duration = new("--duration") { Description = "Seconds that a scenario takes." };
     private readonly Option<double> _warmUp = new("--warmup") { Description = "Seconds of the same load before it counts.", DefaultValueFactory = static _ => 5 };
     private readonly Option<double> _p99 = new("--p99-ms") { Description = "The p99 that must not be passed.", DefaultValueFactory = static _ => 50 };
-    private readonly Option<int> _keys = new("--keys") { Description = "The most keys that 'scale' goes to.", DefaultValueFactory = static _ => 1_000_000 };
+    private readonly Option<int> _keys = new("--keys") { Description = "The most keys that 'scale' and 'soak' go to.", DefaultValueFactory = static _ => 1_000_000 };
     private readonly Option<FileInfo> _report = new("--report") { Description = "A file for the results as a page with charts." };
     private readonly Option<FileInfo> _json = new("--json") { Description = "A file for the results as JSON." };
 

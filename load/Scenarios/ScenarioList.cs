@@ -24,6 +24,7 @@ internal static class ScenarioList
         new SlowFlashScenario(),
         new LimitsScenario(),
         new ScaleScenario(),
+        new SoakScenario(),
     ];
 
     public static Scenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);

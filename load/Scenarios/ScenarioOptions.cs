@@ -24,6 +24,6 @@ internal sealed record ScenarioOptions
     /// <summary>The p99 that must not be passed.</summary>
     public required double P99Ms { get; init; }
 
-    /// <summary>The most keys that the scenario <c>scale</c> goes to.</summary>
+    /// <summary>The most keys that the scenarios <c>scale</c> and <c>soak</c> go to.</summary>
     public required int Keys { get; init; }
 }

@@ -17,6 +17,10 @@ internal sealed class KeySpace(string collectionPrefix, int collections, string 
 
     public int Count => keys;
 
+    /// <summary>All keys, one collection after the other: who fills a service so needs each of them in memory once.</summary>
+    public IEnumerable<int> ByCollection() =>
+        Enumerable.Range(0, collections).SelectMany(first => Enumerable.Range(0, (keys - first + collections - 1) / collections).Select(i => first + (i * collections)));
+
     public string Collection(int key) => $"{collectionPrefix}-{key % collections:D5}";
 
     public string Key(int key) => $"{keyPrefix}{key:D7}";

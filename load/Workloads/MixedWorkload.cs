@@ -3,20 +3,22 @@ using EdgeOrleans.Load.Http;
 
 namespace EdgeOrleans.Load.Workloads;
 
-/// <summary>90 % reads and 10 % writes of 100-byte values.</summary>
+/// <summary>90 % reads and 10 % writes.</summary>
 internal sealed class MixedWorkload : Workload
 {
     private const double WriteShare = 0.1;
-    private const int ValueBytes = 100;
+    private const int SmallValueBytes = 100;
     private const int Get = 0;
     private const int Set = 1;
 
     private readonly KeySpace _keys;
+    private readonly int _valueBytes;
     private readonly Func<Random, int> _draw;
 
-    private MixedWorkload(KeySpace keys, Func<Random, int> draw)
+    private MixedWorkload(KeySpace keys, int valueBytes, Func<Random, int> draw)
     {
         _keys = keys;
+        _valueBytes = valueBytes;
         _draw = draw;
     }
 
@@ -26,18 +28,27 @@ internal sealed class MixedWorkload : Workload
     public static MixedWorkload Zipfian()
     {
         var keys = new KeySpace("load", 100, "k", 10_000);
-        return new MixedWorkload(keys, new Zipf(keys.Count).Draw);
+        return new MixedWorkload(keys, SmallValueBytes, new Zipf(keys.Count).Draw);
     }
 
     /// <summary>Keys that are all asked for alike.</summary>
     public static MixedWorkload Uniform(int collections, int keys) =>
-        new(new KeySpace("load", collections, "k", keys), random => random.Next(keys));
+        new(new KeySpace("load", collections, "k", keys), SmallValueBytes, random => random.Next(keys));
+
+    /// <summary>Keys of a collection that are all asked for alike, in collections of which few are asked for often.</summary>
+    public static MixedWorkload ZipfianCollections(int collections, int keys, int valueBytes)
+    {
+        var zipf = new Zipf(collections);
+        return new(
+            new KeySpace("load", collections, "k", keys), valueBytes,
+            random => zipf.Draw(random) + (collections * random.Next(keys / collections)));
+    }
 
     public override async Task Prepare(LoadTarget target)
     {
         using var writer = new Writer(target);
-        var value = new CountedValue(_keys, ValueBytes);
-        await writer.SetAll(Enumerable.Range(0, _keys.Count).Select(key =>
+        var value = new CountedValue(_keys, _valueBytes);
+        await writer.SetAll(_keys.ByCollection().Select(key =>
         {
             value.Be(key, KeySpace.FirstNumber);
             return (_keys.Collection(key), _keys.Key(key), Encoding.ASCII.GetString(value.Text));
@@ -48,13 +59,13 @@ internal sealed class MixedWorkload : Workload
     public async Task<bool> IsThere(LoadTarget target, int key)
     {
         using var connection = target.Connect();
-        var requests = new KeyRequests(_keys, ValueBytes, target.Requests());
+        var requests = new KeyRequests(_keys, _valueBytes, target.Requests());
         var answer = await connection.Exchange(requests.Get(key));
         return requests.Judge(answer) is null;
     }
 
     public override User CreateUser(LoadTarget target, int index, int count) =>
-        new MixedUser(this, new KeyRequests(_keys, ValueBytes, target.Requests()), index, count);
+        new MixedUser(this, new KeyRequests(_keys, _valueBytes, target.Requests()), index, count);
 
     private sealed class MixedUser(MixedWorkload workload, KeyRequests requests, int index, int count) : User
     {

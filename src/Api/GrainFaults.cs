@@ -9,6 +9,10 @@ internal static class GrainFaults
     private static readonly ApiError NotReachable = new(
         ErrorKind.Unavailable, "the collection cannot be reached now; whether a write took place is unknown");
 
+    // Thrown to whoever asks for memory beyond the budget, and over with what was asked for.
+    private static readonly ApiError NoMemory = new(
+        ErrorKind.Unavailable, "the memory budget is used up (Memory:BudgetBytes); whether a write took place is unknown");
+
     /// <summary>What is said of a fault that nobody expects: nothing of it leaks.</summary>
     public static ApiError Unexpected { get; } = new(ErrorKind.Internal, "the service failed to answer; its log says why");
 
@@ -18,6 +22,7 @@ internal static class GrainFaults
         RefusedException refused => ApiError.Of(refused.Refusal),
         TimeoutException => NoAnswer,
         OrleansException => NotReachable,
+        OutOfMemoryException => NoMemory,
         _ => null,
     };
 }

@@ -8,7 +8,7 @@ namespace EdgeOrleans.Api;
 /// Reads bodies into arrays of their own. Memory follows the bytes that have arrived and not the length that was
 /// announced: a client that announces much and sends little holds little.
 /// </summary>
-internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes)
+internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, IServiceStatus status)
 {
     /// <summary>A body up to this long gets its whole array at once.</summary>
     private const int FirstArrayBytes = 64 * 1024;
@@ -28,6 +28,9 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes)
 
     private readonly ApiError _tooManyInFlight = new(
         ErrorKind.Unavailable, $"request bodies in flight have reached the limit of {options.MaxRequestBytesInFlight} bytes (Http:MaxRequestBytesInFlight); try again");
+
+    private static readonly ApiError MemoryIsShort = new(
+        ErrorKind.Unavailable, $"memory is short (Memory:BudgetBytes), so bodies of more than {FirstArrayBytes} bytes are not taken now; try again");
 
     private readonly ApiError _tooLate = new(
         ErrorKind.RequestTimeout, $"the request body did not arrive within {options.BodyTimeoutMs} ms (Http:BodyTimeoutMs); nothing was written");
@@ -102,6 +105,11 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes)
         if (arrived > array.Length)
         {
             var size = read.IsCompleted ? (int)arrived : NextSize((int)arrived, array.Length, announced);
+            if (size > FirstArrayBytes && array.Length <= FirstArrayBytes && status.IsMemoryShort)
+            {
+                return MemoryIsShort;
+            }
+
             if (!bytes.TryTake(size - array.Length))
             {
                 return _tooManyInFlight;

@@ -326,6 +326,20 @@ public sealed class FlashJournal : IDisposable
         open?.Complete(CommitOutcome.Failed);
     }
 
+    internal long TailBytes(JournalOwner owner)
+    {
+        lock (_gate)
+        {
+            var bytes = 0L;
+            foreach (var record in owner.Live.Items)
+            {
+                bytes += record.Place.Size;
+            }
+
+            return bytes;
+        }
+    }
+
     internal IEnumerable<TailRecord> ReadTail(JournalOwner owner)
     {
         using var tail = new OwnerTail(owner, _pool, _gate);

@@ -51,6 +51,9 @@ public sealed class JournalOwner
 
     internal TrimMark Mark { get; } = new();
 
+    /// <summary>Bytes of the records that <see cref="ReadTail"/> would read now, with their heads. Looks at each.</summary>
+    public long TailBytes => _journal.TailBytes(this);
+
     /// <summary>
     /// Reads the durable records above <see cref="TrimmedSequence"/> from flash, in the order of their sequences, as they
     /// are when the reading begins. Segments stay as they are until the enumeration ends: dispose of it (foreach does).

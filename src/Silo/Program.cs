@@ -1,3 +1,4 @@
+using EdgeOrleans.Grains;
 using EdgeOrleans.Silo;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
@@ -13,6 +14,7 @@ try
 {
     var configuration = ConfigurationSources.Read(args);
     var options = ServiceOptions.Read(configuration);
+    MemoryBudget.Of(options.Memory.BudgetBytes).LimitHeap();
     var journal = DataSetup.OpenJournal(options);
 
     var builder = WebApplication.CreateEmptyBuilder(new());

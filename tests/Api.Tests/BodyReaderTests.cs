@@ -57,7 +57,7 @@ public sealed class BodyReaderTests
     {
         var allowance = new RequestBytes(8 << 20);
         var pipe = new Pipe();
-        var reading = new RequestBodies(new(), allowance).Read(Context(pipe.Reader, 8 << 20)).AsTask();
+        var reading = new RequestBodies(new(), allowance, new TestStatus()).Read(Context(pipe.Reader, 8 << 20)).AsTask();
 
         await pipe.Writer.WriteAsync(new byte[1000]);
         await Wait(() => allowance.InFlight > 0);
@@ -214,7 +214,7 @@ public sealed class BodyReaderTests
     private static async Task<RequestBody> Read(ApiOptions options, RequestBytes allowance, long? announced, params byte[][] parts)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, readerScheduler: PipeScheduler.Inline));
-        var reading = new RequestBodies(options, allowance).Read(Context(pipe.Reader, announced)).AsTask();
+        var reading = new RequestBodies(options, allowance, new TestStatus()).Read(Context(pipe.Reader, announced)).AsTask();
         foreach (var part in parts)
         {
             await pipe.Writer.WriteAsync(part);

@@ -119,5 +119,7 @@ public sealed class TestStatus : IServiceStatus
 {
     public string? WriteFault { get; set; }
 
+    public bool IsMemoryShort { get; set; }
+
     public IReadOnlyList<string> Warnings { get; set; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 
@@ -16,6 +17,7 @@ internal sealed class Collection : IDisposable
     private readonly string _key;
     private readonly CollectionServices _services;
     private readonly CollectionLoading _loading;
+    private readonly ResidentCollection _resident;
     private readonly Registration _registration;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped;
@@ -26,14 +28,16 @@ internal sealed class Collection : IDisposable
     /// <param name="key">The collection's key.</param>
     /// <param name="services">What all collections share.</param>
     /// <param name="registry">The catalog; not asked by its own collection.</param>
-    public Collection(string key, CollectionServices services, IRegistry registry)
+    /// <param name="leave">Called from any thread when others need the memory: the activation is to go as soon as it can.</param>
+    public Collection(string key, CollectionServices services, IRegistry registry, Action leave)
     {
         _key = key;
         _services = services;
         IsSystem = key == SystemKey;
         _registration = new Registration(key, registry) { IsMade = IsSystem };
         _stopped = _stop.Token;
-        _loading = new CollectionLoading(key, IsSystem, services, registry, _stopped);
+        _resident = services.Residents.Enter(IsSystem ? Stay : leave);
+        _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, _stopped);
         _nameFault = NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
     }
 
@@ -61,6 +65,7 @@ internal sealed class Collection : IDisposable
         }
 
         Span<byte> buffer = stackalloc byte[NameRules.MaxKeyBytes];
+        _resident.Use();
         _loading.Writer!.CatchUp();
         return _loading.Entries!.TryGet(buffer[..Encoding.UTF8.GetBytes(key, buffer)], out var entry)
             ? new Entry(entry.Value, entry.Version, entry.ExpiresAtMicros)
@@ -90,6 +95,7 @@ internal sealed class Collection : IDisposable
             throw new RefusedException(new Refusal(RefusalCode.InvalidParams, fault));
         }
 
+        _resident.Use();
         _loading.Writer!.CatchUp();
         var entries = _loading.Entries!.List(
             query.Limit, query.Offset, Encoding.UTF8.GetBytes(query.Prefix), Encoding.UTF8.GetBytes(query.After), out var total);
@@ -130,6 +136,7 @@ internal sealed class Collection : IDisposable
     /// <summary>Applies a client's batch.</summary>
     public Task<WriteResult[]> Apply(WriteBatch batch)
     {
+        _resident.Use();
         var operations = batch?.Operations;
         if (operations is null)
         {
@@ -254,6 +261,12 @@ internal sealed class Collection : IDisposable
         _stop.Cancel();
         _stop.Dispose();
         _savers?.Stop();
+        _resident.Leave();
+    }
+
+    /// <summary>The catalog's own collection is in use whatever the clients do.</summary>
+    private static void Stay()
+    {
     }
 
     private async Task<WriteResult[]> ApplyLater(WriteBatch batch, Deadline deadline)

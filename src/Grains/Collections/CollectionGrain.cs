@@ -13,7 +13,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _collection = new Collection(this.GetPrimaryKeyString(), services, new GrainRegistry(GrainFactory));
+        _collection = new Collection(this.GetPrimaryKeyString(), services, new GrainRegistry(GrainFactory), Leave);
         return Task.CompletedTask;
     }
 
@@ -47,6 +47,9 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
         await _collection.Load() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
 
     public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) => _collection.ApplySystem(batch, reclaims);
+
+    private void Leave() => GrainContext.Deactivate(
+        new DeactivationReason(DeactivationReasonCode.HighMemoryPressure, "Others need the memory, and this one was used least recently."));
 
     private async ValueTask<Entry?> GetLater(string key)
     {

@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Journal;
 
 namespace EdgeOrleans.Grains.Collections;
@@ -7,8 +8,15 @@ namespace EdgeOrleans.Grains.Collections;
 /// Brings a collection into memory, in two steps: opened, versions and totals are known; loaded, its entries are there.
 /// One attempt at a time, whoever asks; a failed one is not repeated within a second.
 /// </summary>
-internal sealed class CollectionLoading(string key, bool isSystem, CollectionServices services, IRegistry registry, CancellationToken stopped)
+internal sealed class CollectionLoading(
+    string key, bool isSystem, CollectionServices services, IRegistry registry, ResidentCollection resident, CancellationToken stopped)
 {
+    // Others leave within milliseconds, unless they are being read from a slow storage themselves.
+    private static readonly TimeSpan PatienceForRoom = TimeSpan.FromSeconds(4);
+
+    // While it is loaded a collection stands in memory as text, as a list of what was read, and as entries.
+    private const int FormsWhileLoading = 3;
+
     // So that a storage that is away is asked once a second and collection, and not once a call.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -179,8 +187,16 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
     }
 
     private Task<RecoveredCollection> Read(bool withEntries) => withEntries
-        ? services.Recovery.Load(key, IsListed || isSystem, stopped)
+        ? services.Recovery.Load(key, IsListed || isSystem, MakeRoom, stopped)
         : services.Recovery.Open(key, IsListed || isSystem, stopped);
+
+    private async Task MakeRoom(long bytes)
+    {
+        if (!await resident.TakeRoom(ResidentCollections.ActivationBytes + (bytes * FormsWhileLoading), PatienceForRoom, stopped))
+        {
+            throw new TimeoutException($"it needs {bytes} bytes of memory, which other collections did not free in time");
+        }
+    }
 
     /// <summary>
     /// A delete that is written down will be carried out whatever happens, so what it removes is shown to nobody: else a reader would see
@@ -234,8 +250,9 @@ internal sealed class CollectionLoading(string key, bool isSystem, CollectionSer
         entries.RaiseVersion(_versionFloor);
         Writer = NewWriter(entries);
         Entries = entries;
+        resident.Hold(ResidentCollections.ActivationBytes + entries.MemoryBytes);
     }
 
     private CollectionWriter NewWriter(CollectionEntries entries) => new(
-        entries, services.Journal, services.Journal.OwnerOf(key), services.Clock, CollectionLimits.Of(services.Limits, isSystem));
+        entries, resident, services.Journal, services.Journal.OwnerOf(key), services.Clock, CollectionLimits.Of(services.Limits, isSystem));
 }

@@ -16,14 +16,19 @@ internal sealed class CollectionRecovery(
     private static readonly TimeSpan FlushPollInterval = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Reads everything.</summary>
-    public Task<RecoveredCollection> Load(string key, bool isListed, CancellationToken ct) =>
-        Recover(key, isListed, withEntries: true, ct);
+    /// <param name="key">The collection's key.</param>
+    /// <param name="isListed">Whether the catalog lists it.</param>
+    /// <param name="makeRoom">Told how many bytes its entries will take in memory, at most, before they are read; what it throws ends the load.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<RecoveredCollection> Load(string key, bool isListed, Func<long, Task> makeRoom, CancellationToken ct) =>
+        Recover(key, isListed, makeRoom, ct);
 
     /// <summary>Reads no entry, as far as versions, sequences and totals can be known without: the head of the rows and the journal's tail.</summary>
     public Task<RecoveredCollection> Open(string key, bool isListed, CancellationToken ct) =>
-        Recover(key, isListed, withEntries: false, ct);
+        Recover(key, isListed, makeRoom: null, ct);
 
-    private async Task<RecoveredCollection> Recover(string key, bool isListed, bool withEntries, CancellationToken ct)
+    private async Task<RecoveredCollection> Recover(
+        string key, bool isListed, Func<long, Task>? makeRoom, CancellationToken ct)
     {
         var owner = journal.OwnerOf(key);
 
@@ -43,7 +48,7 @@ internal sealed class CollectionRecovery(
 
         for (var isRetry = false; ; isRetry = true)
         {
-            var loaded = withEntries ? await loader.Load(key, ct) : null;
+            var loaded = makeRoom is null ? null : await loader.Load(key, saved => makeRoom(MemoryBytes(saved, owner)), ct);
             var outline = loaded?.Outline ?? await loader.LoadOutline(key, ct);
             var recovered = await Build(owner, outline, loaded, 0);
 
@@ -62,6 +67,10 @@ internal sealed class CollectionRecovery(
             }
         }
     }
+
+    /// <summary>A record in the journal carries about as much beside key and value as an entry in memory does.</summary>
+    private static long MemoryBytes(CollectionOutline saved, JournalOwner owner) =>
+        saved.Bytes + ((long)CollectionEntries.EntryMemoryBytes * saved.Count) + owner.TailBytes;
 
     /// <summary>
     /// Above every sequence that an earlier life of a collection can have reached: 8,192 changes a second since the service exists.

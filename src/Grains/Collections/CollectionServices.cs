@@ -1,3 +1,4 @@
+using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
@@ -24,6 +25,9 @@ internal sealed class CollectionServices
 
     /// <summary>Where collections are saved, the primary first.</summary>
     public required IReadOnlyList<WriteBehindTarget> Targets { get; init; }
+
+    /// <summary>Keeps what is in memory within the budget.</summary>
+    public required ResidentCollections Residents { get; init; }
 
     /// <summary>Where work too long for a grain's turn runs; the simulator's is its own single thread.</summary>
     public required TaskScheduler Scheduler { get; init; }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Journal;
 
@@ -11,8 +12,12 @@ namespace EdgeOrleans.Grains.Collections;
 /// so each is judged on all that were judged before it, whether or not those are durable yet.
 /// </summary>
 internal sealed class CollectionWriter(
-    CollectionEntries entries, FlashJournal journal, JournalOwner owner, ServiceClock clock, CollectionLimits limits)
+    CollectionEntries entries, ResidentCollection resident, FlashJournal journal, JournalOwner owner, ServiceClock clock, CollectionLimits limits)
 {
+    // The shared pool keeps an array of each size for each thread: of large ones, many megabytes.
+    private const int LargeBytes = 64 * 1024;
+    private static readonly ArrayPool<byte> LargeBuffers = ArrayPool<byte>.Create(maxArrayLength: 2 * 1024 * 1024, maxArraysPerBucket: 1);
+
     private static readonly WriteResult NoSuchKey = new(null, 0, false);
 
     // Groups that are not settled: one being flushed and one being filled, seldom more.
@@ -40,6 +45,8 @@ internal sealed class CollectionWriter(
             entries.DropPending();
             _groups.Clear();
         }
+
+        resident.Hold(ResidentCollections.ActivationBytes + entries.MemoryBytes);
     }
 
     /// <summary>Judges a batch and appends what it changes.</summary>
@@ -200,7 +207,8 @@ internal sealed class CollectionWriter(
             return null;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        var buffers = bytes > LargeBytes ? LargeBuffers : ArrayPool<byte>.Shared;
+        var buffer = buffers.Rent(bytes);
         var records = ArrayPool<JournalRecord>.Shared.Rent(recordCount);
         try
         {
@@ -224,7 +232,7 @@ internal sealed class CollectionWriter(
         {
             // Whatever was not accepted never was.
             entries.TakeBack();
-            ArrayPool<byte>.Shared.Return(buffer);
+            buffers.Return(buffer);
             ArrayPool<JournalRecord>.Shared.Return(records, clearArray: true);
         }
     }

@@ -11,6 +11,9 @@ internal sealed class Tombstones(int limit)
     /// <summary>A target that has less than this sequence may lack tombstones that are gone.</summary>
     public long Floor { get; private set; }
 
+    /// <summary>How many are kept.</summary>
+    public int Count => _queue.Count;
+
     /// <summary>Adds one with a greater sequence than all here.</summary>
     public void Add(StoredEntry tombstone)
     {

@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
@@ -20,6 +21,7 @@ public static class GrainsHosting
         ArgumentNullException.ThrowIfNull(setup);
         var clock = new ServiceClock(setup.Journal.Recovery.ClockFloorMicros, setup.SystemClock, setup.ClockSource);
         setup.Journal.UseClock(clock);
+        var budget = MemoryBudget.Of(setup.Memory.BudgetBytes);
 
         // By factories, because the container disposes of what it believes to have made, the thread before the journal.
         silo.Services
@@ -27,18 +29,15 @@ public static class GrainsHosting
             .AddSingleton(services => new JournalThread(services.GetRequiredService<FlashJournal>()))
             .AddSingleton(clock)
             .AddSingleton<TimeProvider>(clock)
+            .AddSingleton(budget)
+            .AddSingleton(new ResidentCollections(budget.CollectionBytes, setup.SystemClock))
+            .AddSingleton(new HeapGauge(budget, setup.SystemClock))
             .AddSingleton<DamageReport>()
             .AddSingleton<IServiceStatus, ServiceStatus>()
             .AddSingleton(setup.Targets)
             .AddSingleton(services => Services(services, setup))
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CatalogOpening>();
-        silo.Configure<GrainCollectionOptions>(options =>
-        {
-            options.CollectionAge = TimeSpan.FromMinutes(setup.Memory.IdleMinutes);
-            options.EnableActivationSheddingOnMemoryPressure = setup.Memory.LimitPercent < 100;
-            options.MemoryUsageLimitPercentage = setup.Memory.LimitPercent;
-            options.MemoryUsageTargetPercentage = setup.Memory.LimitPercent * 0.95;
-        });
+        silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(setup.Memory.IdleMinutes));
         return silo;
     }
 
@@ -59,6 +58,7 @@ public static class GrainsHosting
             Recovery = new CollectionRecovery(
                 journal, new CollectionLoader(targets[0]), clock, TaskScheduler.Default, damage),
             Targets = targets,
+            Residents = services.GetRequiredService<ResidentCollections>(),
             Scheduler = TaskScheduler.Default,
         };
     }

@@ -5,7 +5,7 @@ using EdgeOrleans.Journal;
 namespace EdgeOrleans.Grains;
 
 /// <summary>What <c>/health</c> shows, put together from those who know it.</summary>
-internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, SaveScheduler saves) : IServiceStatus
+internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, SaveScheduler saves, HeapGauge heap) : IServiceStatus
 {
     /// <inheritdoc/>
     public string? WriteFault => journal.Failure ?? journal.Pressure.State switch
@@ -14,6 +14,9 @@ internal sealed class ServiceStatus(FlashJournal journal, DamageReport damage, S
         JournalState.NoRoom => $"The disk has no room for the journal ({journal.Options.ReserveBytes} bytes are kept free, Journal:ReserveBytes); reads and deletes go on.",
         _ => null,
     };
+
+    /// <inheritdoc/>
+    public bool IsMemoryShort => heap.IsShort;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings =>

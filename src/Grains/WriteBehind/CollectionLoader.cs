@@ -19,20 +19,29 @@ public sealed class CollectionLoader(WriteBehindTarget target)
     public Task<CollectionOutline> LoadOutline(string collectionKey, CancellationToken ct) =>
         target.Run(collectionKey, async () => (await ReadChain(collectionKey, withEntries: false, ct)).Outline, ct);
 
-    /// <summary>Reads everything.</summary>
+    /// <summary>Reads everything, whatever memory it takes.</summary>
     /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
     public Task<LoadedCollection> Load(string collectionKey, CancellationToken ct) =>
-        target.Run(collectionKey, () => LoadAll(collectionKey, ct), ct);
+        Load(collectionKey, static _ => Task.CompletedTask, ct);
+
+    /// <summary>Reads everything.</summary>
+    /// <param name="collectionKey">The collection's key.</param>
+    /// <param name="makeRoom">Told how much there is before the snapshot is read; what it throws ends the load.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
+    public Task<LoadedCollection> Load(string collectionKey, Func<CollectionOutline, Task> makeRoom, CancellationToken ct) =>
+        target.Run(collectionKey, () => LoadAll(collectionKey, makeRoom, ct), ct);
 
     /// <summary>Reads what a saver needs; for callers that already are in the collection's lane.</summary>
     internal async Task<TargetState> ReadState(string collectionKey, CancellationToken ct) =>
         (await ReadChain(collectionKey, withEntries: false, ct)).Outline.State;
 
-    private async Task<LoadedCollection> LoadAll(string collectionKey, CancellationToken ct)
+    private async Task<LoadedCollection> LoadAll(string collectionKey, Func<CollectionOutline, Task> makeRoom, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             var (outline, changes) = await ReadChain(collectionKey, withEntries: true, ct);
+            await makeRoom(outline);
             var snapshot = new List<StoredEntry>();
             if (await ReadChunks(collectionKey, outline.State, snapshot, ct) is { } fault)
             {

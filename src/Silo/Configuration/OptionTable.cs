@@ -86,9 +86,9 @@ internal static class OptionTable
     public static readonly NumberOption IdleMinutes = new(
         "Memory:IdleMinutes", 15, 2, 10_080, "minutes", "How long a collection stays in memory after its last use.");
 
-    public static readonly NumberOption MemoryLimitPercent = new(
-        "Memory:LimitPercent", 80, 10, 100, "percent",
-        "How much of the machine's or container's memory may be in use before the least recently used collections leave early; 100 for never.");
+    public static readonly NumberOption MemoryBudgetBytes = new(
+        "Memory:BudgetBytes", 0, 0, 1024 * GiB, "bytes",
+        "The memory to stay within, at least 83886080; 0 for a quarter of the machine's, or three quarters of the container's limit. The least recently used collections leave memory when others need it.");
 
     public static readonly NumberOption FlushDelayMs = new(
         "Testing:FlushDelayMs", 0, 0, 60_000, "milliseconds", "For tests: how much longer each flush of the journal takes, as on a worn card.");
@@ -109,7 +109,7 @@ internal static class OptionTable
         ValueBytes, CollectionBytes, Collections, Namespaces,
         JournalSegmentBytes, JournalMaxBytes, JournalMaxPendingBytes, JournalReserveBytes,
         WriteTimeoutMs, SaveAfterMs,
-        IdleMinutes, MemoryLimitPercent,
+        IdleMinutes, MemoryBudgetBytes,
         GatewayPort, GatewayAddress,
         FlushDelayMs,
     ];

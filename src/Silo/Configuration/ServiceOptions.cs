@@ -67,7 +67,7 @@ internal sealed class ServiceOptions
             Memory = new MemoryOptions
             {
                 IdleMinutes = OptionTable.IdleMinutes.ReadInt32(configuration),
-                LimitPercent = OptionTable.MemoryLimitPercent.ReadInt32(configuration),
+                BudgetBytes = OptionTable.MemoryBudgetBytes.Read(configuration) is > 0 and var budget ? budget : MemoryBudget.DefaultBytes,
             },
             Journal = ReadJournal(configuration, valueBytes),
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),

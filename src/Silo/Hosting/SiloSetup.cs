@@ -31,6 +31,9 @@ internal static class SiloSetup
         // Longer than a write may wait for flash, so that its own refusal arrives first.
         silo.Configure<SiloMessagingOptions>(static messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10));
 
+        // Two tables for a million grains, 19 MB, are made at start by default. The catalog's grain is one more than there can be collections.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = options.Limits.Collections + 1);
+
         // What a cluster watches and a silo alone need not: who is loaded least, and which silos are long dead.
         silo.Services.AddSingleton<PlacementStrategy, PreferLocalPlacement>();
         silo.Configure<DeploymentLoadPublisherOptions>(static load => load.DeploymentLoadPublisherRefreshTime = TimeSpan.FromHours(1));

@@ -9,15 +9,15 @@ namespace EdgeOrleans.Grains.Tests.Entries;
 [Collection(nameof(MemoryTests))]
 public sealed class MemoryTests(ITestOutputHelper output)
 {
-    private const int Count = 100_000;
-
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Entry_costs_at_most_64_bytes_beside_its_key_and_value(bool ascending)
+    [InlineData(100_000, true)]
+    [InlineData(100_000, false)]
+    [InlineData(1_000_000, true)]
+    [InlineData(1_000_000, false)]
+    public void Entry_costs_at_most_64_bytes_beside_its_key_and_value_and_is_counted_so(int count, bool ascending)
     {
         var value = new byte[100];
-        var order = Enumerable.Range(0, Count).ToArray();
+        var order = Enumerable.Range(0, count).ToArray();
         if (!ascending)
         {
             new Random(1).Shuffle(order);
@@ -26,7 +26,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var entries = new CollectionEntries();
         Span<byte> key = stackalloc byte[20];
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < count; i++)
         {
             order[i].TryFormat(key, out var length, "d20");
             entries.Stage(StoredEntry.Create(key[..length], value, i + 1, i + 1, 0), 0);
@@ -35,9 +35,10 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
 
         var used = GC.GetTotalMemory(forceFullCollection: true) - before;
-        var overhead = (double)(used - entries.Bytes) / Count;
-        output.WriteLine($"{overhead:f1} bytes an entry, {(ascending ? "ascending" : "random")} keys");
+        var overhead = (double)(used - entries.Bytes) / count;
+        output.WriteLine($"{overhead:f1} bytes an entry, {count} {(ascending ? "ascending" : "random")} keys");
         Assert.True(overhead <= 64, $"{overhead:f1} bytes an entry");
+        Assert.InRange(entries.MemoryBytes, used * 0.95, used * 1.1);
         GC.KeepAlive(entries);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.Catalog;
 using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
@@ -54,6 +55,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             Timeout = TimeSpan.FromSeconds(5),
             Recovery = new CollectionRecovery(journal, new CollectionLoader(Targets[0]), clock, pool, Damage),
             Targets = Targets,
+            Residents = new ResidentCollections(long.MaxValue, clock),
             Scheduler = pool,
         };
         _catalogActor = turns.NewActor("catalog");
@@ -161,7 +163,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
     {
         if (!_activations.TryGetValue(collection, out var activation))
         {
-            activation = new Activation(_turns.NewActor(collection), new Collection(collection, _services, this));
+            activation = new Activation(_turns.NewActor(collection), new Collection(collection, _services, this, static () => { }));
             _activations.Add(collection, activation);
         }
 

@@ -1,0 +1,176 @@
+namespace EdgeOrleans.Grains.Memory;
+
+/// <summary>
+/// The collections in memory. When together they hold more than their share, those that clients used least recently are asked to leave:
+/// Orleans' own shedding looks every few seconds and takes all activations for equally large, which on a small device is too late and too much.
+/// </summary>
+/// <param name="limitBytes">Their share of the memory budget.</param>
+/// <param name="clock">For waiting.</param>
+internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
+{
+    /// <summary>An activation without an entry: Orleans' part and ours, as measured with 10,000 of them.</summary>
+    public const int ActivationBytes = 6 * 1024;
+
+    // Once begun, an eighth of the share is cleared, so that not each new entry looks for a victim.
+    private readonly long _lowBytes = limitBytes - (limitBytes / 8);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<ResidentCollection> _residents = [];
+    private TaskCompletionSource _relief = NewSignal();
+    private int _waiting;
+    private long _bytes;
+    private int _isShedding;
+
+    /// <summary>What all of them hold or have been promised.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>How many are in memory.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _residents.Count;
+            }
+        }
+    }
+
+    /// <summary>An activation has come into being.</summary>
+    /// <param name="leave">Asks it to go as soon as it can; called from any thread.</param>
+    public ResidentCollection Enter(Action leave)
+    {
+        var resident = new ResidentCollection(this, leave);
+        lock (_gate)
+        {
+            _residents.Add(resident);
+        }
+
+        resident.Hold(ActivationBytes);
+        return resident;
+    }
+
+    /// <summary>One of them has grown, or shrunk.</summary>
+    public void Add(long bytes)
+    {
+        // A load that is over holds less than it was promised, and can be asked to leave.
+        if (bytes < 0 && Volatile.Read(ref _waiting) > 0)
+        {
+            Interlocked.Add(ref _bytes, bytes);
+            Relieve();
+        }
+        else if (Interlocked.Add(ref _bytes, bytes) > limitBytes && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
+        {
+            // Not in the turn of whoever wrote the last byte.
+            ThreadPool.UnsafeQueueUserWorkItem(static residents => residents.Shed(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. What is alone always fits.</summary>
+    public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await TakeRoom(resident, bytes, patience, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private async Task<bool> TakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
+    {
+        using var deadline = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
+        while (true)
+        {
+            Task relief;
+            lock (_gate)
+            {
+                var others = Bytes - resident.Bytes;
+                if (others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.Bytes > ActivationBytes))
+                {
+                    resident.IsWaiting = false;
+                    resident.Hold(bytes);
+                    return true;
+                }
+
+                resident.IsWaiting = true;
+                relief = _relief.Task;
+                AskToLeave(others + bytes - limitBytes, sparesNewest: false);
+            }
+
+            await relief.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ct.ThrowIfCancellationRequested();
+            if (deadline.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>One has gone.</summary>
+    public void Remove(ResidentCollection resident)
+    {
+        lock (_gate)
+        {
+            _residents.Remove(resident);
+        }
+
+        Relieve();
+    }
+
+    /// <summary>Lets those who wait for room look again.</summary>
+    private void Relieve()
+    {
+        TaskCompletionSource relief;
+        lock (_gate)
+        {
+            relief = _relief;
+            _relief = NewSignal();
+        }
+
+        relief.SetResult();
+    }
+
+    private void Shed()
+    {
+        Volatile.Write(ref _isShedding, 0);
+        lock (_gate)
+        {
+            AskToLeave(Bytes - _lowBytes, sparesNewest: true);
+        }
+    }
+
+    /// <summary>Asks the least recently used to leave until those that are leaving hold <paramref name="bytes"/>.</summary>
+    private void AskToLeave(long bytes, bool sparesNewest)
+    {
+        var leaving = 0L;
+        var staying = new List<(long LastUsed, ResidentCollection Resident)>(_residents.Count);
+        foreach (var resident in _residents)
+        {
+            if (resident.IsLeaving)
+            {
+                leaving += resident.Bytes;
+            }
+            else if (!resident.IsWaiting)
+            {
+                staying.Add((resident.LastUsed, resident));
+            }
+        }
+
+        staying.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
+        var last = sparesNewest ? staying.Count - 1 : staying.Count;
+        for (var i = 0; i < last && leaving < bytes; i++)
+        {
+            var resident = staying[i].Resident;
+            resident.IsLeaving = true;
+            leaving += resident.Bytes;
+            resident.AskToLeave();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
