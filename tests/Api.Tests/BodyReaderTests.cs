@@ -190,6 +190,26 @@ public sealed class BodyReaderTests
         Assert.Matches(@"^the request body is not valid JSON at line \d+, byte \d+$", error!.Message);
     }
 
+    [Fact]
+    public async Task Large_body_is_refused_while_memory_is_short_and_a_small_one_is_not()
+    {
+        var allowance = new RequestBytes(long.MaxValue);
+        var bodies = new RequestBodies(new(), allowance, new TestStatus { IsMemoryShort = true });
+        foreach (var (bytes, isTaken) in new[] { (60_000, true), (70_000, false) })
+        {
+            var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+            await pipe.Writer.WriteAsync(new byte[bytes], TestContext.Current.CancellationToken);
+            await pipe.Writer.CompleteAsync();
+
+            var body = await bodies.Read(Context(pipe.Reader, bytes));
+
+            Assert.Equal(isTaken ? null : "UNAVAILABLE", body.Error?.Kind.Code);
+            Assert.Contains(isTaken ? "" : "Memory:BudgetBytes", body.Error?.Message ?? "");
+            allowance.Return(body.Taken);
+            Assert.Equal(0, allowance.InFlight);
+        }
+    }
+
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static string? Expected(byte[] body)

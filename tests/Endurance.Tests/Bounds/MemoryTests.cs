@@ -1,0 +1,52 @@
+using System.Globalization;
+using EdgeOrleans.Oracle;
+using EdgeOrleans.ServiceHarness;
+
+namespace EdgeOrleans.Endurance.Tests.Bounds;
+
+/// <summary>More data than the memory budget: collections leave and come back, and nobody who asks for them notices more than time.</summary>
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private const long Budget = 96 * 1024 * 1024;
+    private const int Collections = 60;
+    private const int Keys = 1000;
+
+    [Fact]
+    public async Task Twice_the_budget_for_collections_is_written_and_read_back_within_the_budget()
+    {
+        using var directory = new ServiceDirectory();
+        await using var service = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}"));
+        var peak = 0L;
+        for (var collection = 0; collection < Collections; collection++)
+        {
+            var reply = await service.Client.SetBatch(Enumerable.Range(0, Keys).Select(key => (At(collection, key), Value(collection, key))));
+            Assert.Equal((200, Keys), (reply.Status, (int)reply.Number("success_count")));
+            peak = Math.Max(peak, ResidentBytes(service.Process.Id));
+        }
+
+        // Round and round: the least recently used is always the next.
+        for (var i = 0; i < 3 * Collections; i++)
+        {
+            var (collection, key) = (i % Collections, i * 7 % Keys);
+            var reply = await service.Client.Get(At(collection, key));
+            Assert.Equal(200, reply.Status);
+            Assert.Contains(Value(collection, key), reply.Body, StringComparison.Ordinal);
+            peak = Math.Max(peak, ResidentBytes(service.Process.Id));
+        }
+
+        output.WriteLine($"peak of {peak / 1e6:f1} MB, budget {Budget / 1e6:f1} MB");
+
+        // A process with a just-in-time compiler needs more for itself than this budget has.
+        Assert.True(peak <= Budget || !ServiceBinary.IsGiven, $"peak of {peak} bytes");
+    }
+
+    private static Place At(int collection, int key) => new("memory", $"c{collection}", $"k{key}");
+
+    private static string Value(int collection, int key) => $"\"{collection}-{key}-{new string('v', 960)}\"";
+
+    private static long ResidentBytes(int process)
+    {
+        const int PageBytes = 4096;
+        return long.Parse(File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * PageBytes;
+    }
+}
