@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using EdgeOrleans.Load.Services;
 
-namespace EdgeOrleans.Load.Peers;
+namespace EdgeOrleans.Load.Services;
 
 /// <summary>A directory on a loop device of its own, so that what is written to it can be counted; a plain one where none can be mounted.</summary>
 internal sealed class DataDisk : IDisposable
 {
     private const long ImageBytes = 1L << 30;
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("edgeorleans-peers-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("edgeorleans-disk-").FullName;
     private readonly bool _isMounted;
 
     public DataDisk()
