@@ -19,6 +19,7 @@ internal sealed class Collection : IDisposable
     private readonly CollectionLoading _loading;
     private readonly ResidentCollection _resident;
     private readonly Registration _registration;
+    private readonly GroupWait _groupWait = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped;
     private readonly Refusal? _nameFault;
@@ -303,7 +304,12 @@ internal sealed class Collection : IDisposable
     private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline)
     {
         var group = verdict.Group!;
-        await deadline.Race(group.Outcome);
+        await _groupWait.Race(group, deadline);
+        if (!group.Outcome.IsCompleted && !deadline.IsOver)
+        {
+            await deadline.Race(group.Outcome);
+        }
+
         return Settle(group, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
     }
 

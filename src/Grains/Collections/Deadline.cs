@@ -19,6 +19,9 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
     /// <summary>Whether the time is over.</summary>
     public bool IsOver => timeout != Timeout.InfiniteTimeSpan && clock.GetElapsedTime(_started) >= timeout;
 
+    /// <summary>Whether it ends before another one, which has the same time in all.</summary>
+    public bool IsBefore(Deadline other) => _started < other._started;
+
     /// <summary>What a caller is told when it is.</summary>
     public Refusal TimedOut => Refusals.TimedOut(timeout);
 
@@ -26,15 +29,18 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
     /// Ends when the task ends, or when the time is over; which of the two, the task itself tells. Throws nothing.
     /// An awaitable and no method with a state of its own, because every write waits on one.
     /// </summary>
-    public ConfiguredTaskAwaitable Race(Task task)
+    public ConfiguredTaskAwaitable Race(Task task) =>
+        Bound(task).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>A task that ends with the other one, or with a <see cref="TimeoutException"/> when the time is over.</summary>
+    public Task Bound(Task task)
     {
-        var race = task;
-        if (!task.IsCompleted && timeout != Timeout.InfiniteTimeSpan)
+        if (task.IsCompleted || timeout == Timeout.InfiniteTimeSpan)
         {
-            var left = timeout - clock.GetElapsedTime(_started);
-            race = task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+            return task;
         }
 
-        return race.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        var left = timeout - clock.GetElapsedTime(_started);
+        return task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
     }
 }

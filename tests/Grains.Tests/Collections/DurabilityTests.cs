@@ -98,6 +98,25 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_that_joins_others_late_has_its_whole_time_all_the_same()
+    {
+        await Users.Put("k", "1");
+        _silo.Disk.Hold();
+        var flushed = Users.Do(Set("k", "2"));
+        await Task.Delay(50);
+        var first = Users.Do(Set("k", "3"));
+        await Task.Delay(_device.Writes.TimeoutMs * 3 / 4);
+        var clock = Stopwatch.StartNew();
+        var late = Users.Do(Set("k", "4"));
+
+        Assert.Equal(RefusalCode.Timeout, (await first).Refusal?.Code);
+        Assert.Equal(RefusalCode.Timeout, (await late).Refusal?.Code);
+        Assert.InRange(clock.ElapsedMilliseconds, _device.Writes.TimeoutMs * 9 / 10, 20_000);
+        _silo.Disk.Release();
+        await flushed;
+    }
+
+    [Fact]
     public async Task First_write_of_a_collection_whose_flush_hangs_gets_a_timeout_too()
     {
         _silo.Disk.Hold();
