@@ -20,7 +20,6 @@ public sealed class GatewayTests : IDisposable
     [Fact]
     public async Task Client_calls_every_method_of_the_public_grains()
     {
-        Assert.SkipWhen(ServiceBinary.IsGiven, "The native edition serves no Orleans clients yet.");
         var port = FreePort.Find();
         await using var service = await ServiceProcess.Start(
             _directory, new ServiceSetup().With("Gateway:Port", port.ToString(CultureInfo.InvariantCulture)));
@@ -62,7 +61,6 @@ public sealed class GatewayTests : IDisposable
     [Fact]
     public async Task Taken_port_ends_it_with_5()
     {
-        Assert.SkipWhen(ServiceBinary.IsGiven, "The native edition serves no Orleans clients yet.");
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         other.Listen();
@@ -76,19 +74,9 @@ public sealed class GatewayTests : IDisposable
     [Fact]
     public async Task Port_open_to_others_is_warned_of()
     {
-        Assert.SkipWhen(ServiceBinary.IsGiven, "The native edition serves no Orleans clients yet.");
         var setup = new ServiceSetup().With("Gateway:Port", FreePort.Find().ToString(CultureInfo.InvariantCulture)).With("Gateway:Address", "0.0.0.0");
         await using var service = await ServiceProcess.Start(_directory, setup);
         await service.WaitForLine("Gateway:Port is open to other machines", TimeSpan.FromSeconds(5));
-    }
-
-    [Fact]
-    public async Task Native_edition_says_that_it_serves_no_clients()
-    {
-        Assert.SkipUnless(ServiceBinary.IsGiven, "Only the native edition refuses.");
-        var exit = await ServiceProcess.RunToExit(_directory, new ServiceSetup().With("Gateway:Port", "30000"));
-        Assert.Equal((int)ExitCode.Configuration, exit.Code);
-        Assert.Contains("Gateway:Port", Assert.Single(exit.Errors), StringComparison.Ordinal);
     }
 
     private static async Task<string> FromHttp(ServiceProcess service)

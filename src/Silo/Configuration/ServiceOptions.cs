@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using EdgeOrleans.Api;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Journal;
@@ -130,11 +129,6 @@ internal sealed class ServiceOptions
     {
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
-        if (port != 0 && !RuntimeFeature.IsDynamicCodeSupported)
-        {
-            Require($"{OptionTable.GatewayPort.Name} is '{port}', but must be 0: the native edition serves no Orleans clients.");
-        }
-
         return port == 0 ? null : new IPEndPoint(address, port);
     }
 
