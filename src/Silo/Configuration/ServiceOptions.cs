@@ -47,6 +47,7 @@ internal sealed class ServiceOptions
     /// <exception cref="StartFault">One is out of its bound, or two do not go together.</exception>
     public static ServiceOptions Read(IConfigurationRoot configuration)
     {
+        Require(Edition.Fault(configuration));
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
