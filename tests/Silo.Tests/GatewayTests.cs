@@ -116,7 +116,6 @@ public sealed class GatewayTests : IDisposable
         Assert.Equal(RefusalCode.InvalidParams, refused.Refusal.Code);
         Assert.NotEmpty(refused.Message);
 
-
         // The grain type is one of ours; the interface is not.
         await Assert.ThrowsAnyAsync<Exception>(() => client.Grains.GetGrain<IStranger>("x").Greet());
         Assert.Equal(0, (await users.Info()).KeyCount);

@@ -80,7 +80,8 @@ internal sealed class ManifestSource(TypeManifestOptions cut, CodecWalk local, C
     /// <summary>What types are called on the wire.</summary>
     private void Names(CodecWalk walk)
     {
-        var sent = walk.Seeds.Types.Concat(walk.Made).Select(static type => type.IsGenericType ? type.GetGenericTypeDefinition() : type).ToHashSet();
+        // A request is named by its proxy's base, its interface and its method.
+        var sent = walk.Seeds.Types.Concat(walk.Made).Append(typeof(GrainReference)).Select(static type => type.IsGenericType ? type.GetGenericTypeDefinition() : type).ToHashSet();
         foreach (var (id, type) in cut.WellKnownTypeIds.OrderBy(static pair => pair.Key).Where(pair => sent.Contains(pair.Value)))
         {
             _text.Append($"        manifest.WellKnownTypeIds[{id}] = {TypeText.Expression(type, "Need")};\n");

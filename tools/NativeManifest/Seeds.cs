@@ -42,8 +42,7 @@ internal sealed record Seeds(IReadOnlyList<Type> Interfaces, IReadOnlyList<Type>
             .Concat(Exceptions)
             .Concat(
             [
-                typeof(CompletedResponse), typeof(ExceptionResponse), typeof(Exception), typeof(AggregateException),
-                typeof(GrainReference),
+                typeof(CompletedResponse), typeof(ExceptionResponse), typeof(Exception),
 
                 // The request context and what a caller may put there; an exception's data too.
                 typeof(Dictionary<string, object>), typeof(string), typeof(bool), typeof(int), typeof(long), typeof(double), typeof(Guid),

@@ -47,7 +47,7 @@ internal sealed class ServiceOptions
     /// <exception cref="StartFault">One is out of its bound, or two do not go together.</exception>
     public static ServiceOptions Read(IConfigurationRoot configuration)
     {
-        Require(Edition.Fault(configuration));
+        RequireHttp1(configuration);
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
@@ -154,6 +154,18 @@ internal sealed class ServiceOptions
             if (!ListenRules.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
             {
                 Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
+            }
+        }
+    }
+
+    /// <summary>The gateway reads request targets as HTTP/1.1 sends them, and the native edition has no other protocol.</summary>
+    private static void RequireHttp1(IConfiguration configuration)
+    {
+        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren().Append(configuration.GetSection("Kestrel:EndpointDefaults")))
+        {
+            if (endpoint["Protocols"] is { Length: > 0 } protocols && !protocols.Equals("Http1", StringComparison.OrdinalIgnoreCase))
+            {
+                Require($"{endpoint.Path}:Protocols is '{protocols}', but must be 'Http1': the service speaks HTTP/1.1.");
             }
         }
     }

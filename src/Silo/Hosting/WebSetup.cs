@@ -1,6 +1,5 @@
 using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -12,15 +11,7 @@ internal static class WebSetup
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddEdgeOrleansApi(options.Api);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            if (Edition.IsDevice)
-            {
-                kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            }
-
-            kestrel.Configure(configuration.GetSection("Kestrel"));
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
         builder.Services.AddSingleton<ServerOrder>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ServerOrder>());
     }

@@ -32,7 +32,6 @@ internal static partial class NativeManifest
     private static void AddClients(TypeManifestOptions manifest)
     {
         manifest.AddSerializer(typeof(global::Orleans.Runtime.Serialization.SiloAddressCodec));
-        manifest.AddSerializer(Need(Type.GetType("Orleans.Serialization.AggregateExceptionCodec, Orleans.Serialization")));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.ArrayCodec<>));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.BoolCodec));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.ByteCodec));
@@ -44,7 +43,6 @@ internal static partial class NativeManifest
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.Int32Codec));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.Int64Codec));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.ObjectCodec));
-        manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.ReadOnlyCollectionCodec<>));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.Codecs.StringCodec));
         manifest.AddSerializer(typeof(global::Orleans.Serialization.ExceptionCodec));
         manifest.AddSerializer(Need(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCodec`1, Orleans.Serialization")));
@@ -59,7 +57,6 @@ internal static partial class NativeManifest
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainAddressCacheUpdate));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainExtensionNotInstalledException));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainInterfaceType));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_GrainReferenceSurrogate, Orleans.Core.Abstractions")));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainType));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_0E55DE05, Orleans.Core")));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_262051B1, Orleans.Core")));
@@ -73,15 +70,12 @@ internal static partial class NativeManifest
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_SiloUnavailableException));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_StatusResponse, Orleans.Core")));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Messaging.Codec_ConnectionPreamble, Orleans.Core")));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Serialization.Codec_AggregateExceptionSurrogate, Orleans.Serialization")));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Codec_CodecNotFoundException));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Codec_SerializerException));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableArraySurrogate<>));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<,>));
-        manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ReadOnlyCollectionSurrogate<>));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Invocation.Codec_CompletedResponse));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Invocation.Codec_ExceptionResponse));
-        manifest.AddCopier(Need(Type.GetType("Orleans.Runtime.GrainReferenceCopier, Orleans.Core.Abstractions")));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.ClusterManifest>));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.GrainManifest>));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.MajorMinorVersion>));
@@ -145,25 +139,20 @@ internal static partial class NativeManifest
         services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Codecs.IFieldCodec`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Codecs.IFieldCodec<global::Orleans.Runtime.Messaging.NetworkProtocolVersion>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[Orleans.Runtime.Messaging.NetworkProtocolVersion, Orleans.Core]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Codecs.IFieldCodec<global::System.Collections.Immutable.ImmutableArray<global::Orleans.Metadata.GrainManifest>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[System.Collections.Immutable.ImmutableArray`1[[Orleans.Metadata.GrainManifest, Orleans.Core.Abstractions]], System.Collections.Immutable]], Orleans.Serialization")));
-        services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Serializers.IValueSerializer`1[[Orleans.Runtime.GrainReferenceSurrogate, Orleans.Core.Abstractions]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Runtime.GrainReferenceSurrogate, Orleans.Core.Abstractions]], Orleans.Serialization")));
-        services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Serializers.IValueSerializer`1[[Orleans.Serialization.AggregateExceptionSurrogate, Orleans.Serialization]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.AggregateExceptionSurrogate, Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableArraySurrogate<global::Orleans.Metadata.GrainManifest>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableArraySurrogate`1[[Orleans.Metadata.GrainManifest, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainInterfaceType, global::Orleans.Metadata.GrainInterfaceProperties>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.GrainInterfaceType, Orleans.Core.Abstractions],[Orleans.Metadata.GrainInterfaceProperties, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.GrainType, Orleans.Core.Abstractions],[Orleans.Metadata.GrainProperties, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Metadata.GrainManifest, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Serializers.IValueSerializer`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::System.String, global::System.String>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[System.String, System.Private.CoreLib],[System.String, System.Private.CoreLib]], Orleans.Serialization]], Orleans.Serialization")));
-        services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ReadOnlyCollectionSurrogate<global::System.Exception>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ReadOnlyCollectionSurrogate`1[[System.Exception, System.Private.CoreLib]], Orleans.Serialization]], Orleans.Serialization")));
     }
 
     private static void KeepClosedTypes()
     {
-        Keep(Type.GetType("Orleans.Runtime.TypedGrainReferenceCodec`1[[Orleans.Runtime.GrainReference, Orleans.Core.Abstractions]], Orleans.Core.Abstractions"));
         Keep(Type.GetType("Orleans.Serialization.Activators.DefaultReferenceTypeActivator`1[[EdgeOrleans.CollectionInfo, EdgeOrleans.Abstractions]], Orleans.Serialization"));
         Keep(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::EdgeOrleans.CollectionInfo>));
         Keep(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.MajorMinorVersion>));
         Keep(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
-        Keep(Type.GetType("Orleans.Serialization.Cloning.UntypedCopierWrapper`1[[Orleans.Serialization.Invocation.Response, Orleans.Serialization]], Orleans.Serialization"));
         Keep(typeof(global::Orleans.Serialization.Codecs.ArrayCodec<global::EdgeOrleans.WriteResult>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ArrayCopier<global::EdgeOrleans.WriteResult>));
         Keep(typeof(global::Orleans.Serialization.Codecs.DictionaryCodec<global::System.Object, global::System.Object>));
@@ -173,7 +162,6 @@ internal static partial class NativeManifest
         Keep(typeof(global::Orleans.Serialization.Codecs.ImmutableDictionaryCodec<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ImmutableDictionaryCodec<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>));
         Keep(Type.GetType("Orleans.Serialization.Codecs.ImmutableDictionaryCodec`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
-        Keep(typeof(global::Orleans.Serialization.Codecs.ReadOnlyCollectionCodec<global::System.Exception>));
         Keep(Type.GetType("Orleans.Serialization.Codecs.UntypedCodecWrapper`1[[Orleans.Runtime.Messaging.NetworkProtocolVersion, Orleans.Core]], Orleans.Serialization"));
         Keep(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCodec`1[[EdgeOrleans.CollectionInfo, EdgeOrleans.Abstractions]], Orleans.Serialization"));
         Keep(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCodec`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
@@ -185,11 +173,9 @@ internal static partial class NativeManifest
         Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>));
         Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>));
         Keep(Type.GetType("OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
-        Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ReadOnlyCollectionSurrogate<global::System.Exception>));
         Keep(typeof(global::System.Collections.Immutable.ImmutableDictionary<global::Orleans.Runtime.GrainInterfaceType, global::Orleans.Metadata.GrainInterfaceProperties>));
         Keep(typeof(global::System.Collections.Immutable.ImmutableDictionary<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>));
         Keep(typeof(global::System.Collections.Immutable.ImmutableDictionary<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>));
         Keep(Type.GetType("System.Collections.Immutable.ImmutableDictionary`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], System.Collections.Immutable"));
-        Keep(typeof(global::System.Collections.ObjectModel.ReadOnlyCollection<global::System.Exception>));
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using EdgeOrleans.Silo.Configuration;
+using System.Runtime.CompilerServices;
 using Orleans.Serialization.Configuration;
 
 namespace EdgeOrleans.Silo.Native;
@@ -22,7 +22,7 @@ internal static partial class NativeManifest
     /// <param name="servesClients">Whether calls also come from Orleans clients, so that arguments and results are serialized.</param>
     public static void AddNativeManifest(this IServiceCollection services, bool servesClients)
     {
-        if (!Edition.IsDevice)
+        if (RuntimeFeature.IsDynamicCodeSupported)
         {
             return;
         }
