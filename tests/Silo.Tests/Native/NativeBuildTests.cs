@@ -25,7 +25,7 @@ public sealed class NativeBuildTests
         // The compiler's own arguments; it passes over a signature that it does not find.
         var responses = Directory.GetFiles(Path.Combine(ServiceBinary.RepositoryRoot, "src/Silo/obj/Release/net10.0"), "edgeorleans.ilc.rsp", SearchOption.AllDirectories);
         Assert.SkipWhen(responses.Length == 0, "The device edition was not published from this directory.");
-        var arguments = await File.ReadAllLinesAsync(responses[0], TestContext.Current.CancellationToken);
+        var arguments = await File.ReadAllLinesAsync(responses.MaxBy(File.GetLastWriteTimeUtc)!, TestContext.Current.CancellationToken);
         var assemblies = ValuesOf(arguments, "-r:").ToLookup(static path => Path.GetFileNameWithoutExtension(path));
         var files = ValuesOf(arguments, "--substitution:").ToArray();
         Assert.NotEmpty(files);
