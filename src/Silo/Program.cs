@@ -23,7 +23,7 @@ try
     {
         silo.UseOneSilo(options);
         silo.AddData(options, journal);
-        silo.Services.AddNativeManifest();
+        silo.Services.AddNativeManifest(servesClients: options.Gateway is not null);
     });
     builder.AddWeb(options, configuration);
 

@@ -48,6 +48,16 @@ public sealed class HttpsTests : IDisposable
         Assert.Contains(value == "missing.pem" ? value : "certificate", Assert.Single(exit.Errors), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http1AndHttp2")]
+    [InlineData("Kestrel:Endpoints:Main:Protocols", "Http2")]
+    public async Task Protocol_that_is_not_spoken_ends_it_with_2(string option, string value)
+    {
+        var exit = await ServiceProcess.RunToExit(_directory, new ServiceSetup().With(option, value));
+        Assert.Equal((int)ExitCode.Configuration, exit.Code);
+        Assert.Contains($"{option} is '{value}'", Assert.Single(exit.Errors), StringComparison.Ordinal);
+    }
+
     private static async Task Serves(ServiceProcess service, X509Certificate2 certificate)
     {
         using var trusting = new HttpClientHandler

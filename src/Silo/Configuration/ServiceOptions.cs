@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using EdgeOrleans.Api;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Journal;
@@ -48,6 +47,7 @@ internal sealed class ServiceOptions
     /// <exception cref="StartFault">One is out of its bound, or two do not go together.</exception>
     public static ServiceOptions Read(IConfigurationRoot configuration)
     {
+        RequireHttp1(configuration);
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
@@ -130,11 +130,6 @@ internal sealed class ServiceOptions
     {
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
-        if (port != 0 && !RuntimeFeature.IsDynamicCodeSupported)
-        {
-            Require($"{OptionTable.GatewayPort.Name} is '{port}', but must be 0: the native edition serves no Orleans clients.");
-        }
-
         return port == 0 ? null : new IPEndPoint(address, port);
     }
 
@@ -159,6 +154,18 @@ internal sealed class ServiceOptions
             if (!ListenRules.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
             {
                 Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
+            }
+        }
+    }
+
+    /// <summary>The gateway reads request targets as HTTP/1.1 sends them, and the native edition has no other protocol.</summary>
+    private static void RequireHttp1(IConfiguration configuration)
+    {
+        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren().Append(configuration.GetSection("Kestrel:EndpointDefaults")))
+        {
+            if (endpoint["Protocols"] is { Length: > 0 } protocols && !protocols.Equals("Http1", StringComparison.OrdinalIgnoreCase))
+            {
+                Require($"{endpoint.Path}:Protocols is '{protocols}', but must be 'Http1': the service speaks HTTP/1.1.");
             }
         }
     }
