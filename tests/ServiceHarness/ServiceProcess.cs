@@ -73,6 +73,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return await service.WaitForExit(service._startedAt);
     }
 
+    /// <summary>Starts the binary for something else than serving, such as a verb, and waits for nothing.</summary>
+    public static ServiceProcess Begin(ServiceDirectory directory, ServiceSetup setup) => new(StartInfo(directory, setup));
+
     /// <summary>SIGTERM, as systemd sends it, and the end that follows.</summary>
     public Task<ServiceExit> Stop() => Signal(ProcessSignal.Terminate);
 
