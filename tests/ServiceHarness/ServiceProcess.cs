@@ -110,7 +110,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private static ProcessStartInfo StartInfo(ServiceDirectory directory, ServiceSetup setup)
     {
         // A shell lets what it starts in the background ignore SIGINT, the tests and all that they start; env ends that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", ServiceBinary.Path, .. setup.Arguments])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. setup.Command, .. setup.Arguments])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardOutput = true,
