@@ -38,6 +38,10 @@ public sealed class LivenessTests : IDisposable
         Assert.Equal("No grain answers.", await Fault(new TaskCompletionSource<string[]>().Task));
 
     [Fact]
+    public async Task Grain_that_breaks_is_a_fault_and_does_not_break_who_asks() =>
+        Assert.Equal("No grain answers.", await Fault(Task.FromException<string[]>(new InvalidOperationException("broken"))));
+
+    [Fact]
     public async Task Refusal_is_an_answer_because_a_restart_does_not_mend_storage() =>
         Assert.Null(await Fault(Task.FromException<string[]>(new RefusedException(new Refusal(RefusalCode.Timeout, "storage does not answer")))));
 
