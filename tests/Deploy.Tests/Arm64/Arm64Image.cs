@@ -87,9 +87,10 @@ public sealed class Arm64Image : IAsyncLifetime, ICollectionFixture<Arm64Image>
 
     private async Task AssembleLastStage()
     {
-        if (Directory.Exists(Path.Combine(Emulation, "libraries")))
+        if (Missing is null)
         {
             await Command.Succeed("cp", "--archive", Path.Combine(Emulation, "libraries"), Root);
+            await Command.Succeed("cp", Path.Combine(Emulation, "qemu-aarch64-static"), Root);
         }
 
         foreach (var (instruction, text) in File.LastStage)

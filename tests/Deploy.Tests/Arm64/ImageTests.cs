@@ -25,7 +25,8 @@ public sealed class ImageTests(Arm64Image image) : IAsyncLifetime
     {
         if (_container is { HasExited: false })
         {
-            _container.Kill();
+            // Process 1, with which all of it ends; what started it would leave it behind.
+            await Command.Run("kill", "-KILL", await Init());
             await _container.WaitForExitAsync();
         }
 
@@ -93,7 +94,6 @@ public sealed class ImageTests(Arm64Image image) : IAsyncLifetime
     {
         Assert.SkipUnless(image.Missing is null, image.Missing ?? "");
         Assert.SkipUnless(Command.IsRoot, "needs root, to make a root of its own");
-        File.Copy(image.Run[0], image.Root + "/qemu-aarch64-static", overwrite: true);
         _container?.Dispose();
         var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "Image", "run-container.sh"),
@@ -118,8 +118,8 @@ public sealed class ImageTests(Arm64Image image) : IAsyncLifetime
 
     /// <summary>A command of the image in the container, as 'docker exec' and HEALTHCHECK run it.</summary>
     private async Task<Command> Inside(string[] command) => await Command.RunIn(
-        "/", "nsenter",
-        ["--target", await Init(), "--mount", "--net", "--pid", "--root", "--wd", "env", "-i", .. image.File.Environment, "Http__Token=a-token-of-the-test", "/qemu-aarch64-static", .. command]);
+        "/", "env",
+        ["-i", .. image.File.Environment, "Http__Token=a-token-of-the-test", "nsenter", "--target", await Init(), "--mount", "--net", "--pid", "--root", "--wd", "/qemu-aarch64-static", .. command]);
 
     private async Task<string> Curl(params string[] arguments)
     {
