@@ -59,13 +59,15 @@ internal sealed class CardProbe(IDisk disk, BlockDevice? device, CancellationTok
     /// <summary>As the journal writes: ahead in a file that is there already, so that a flush has no metadata to write.</summary>
     private FlushTimes Flushes(IDiskFile file)
     {
+        // Asked once: since Linux 6.13 a look at a file's times makes the next write to it write its inode too.
+        var length = file.Length;
         var times = new List<TimeSpan>();
         var begin = Stopwatch.GetTimestamp();
         while (times.Count < MostFlushes && Stopwatch.GetElapsedTime(begin) is var elapsed
             && elapsed < (times.Count < FewestFlushes ? FlushTimeOfFew : FlushTime))
         {
             ct.ThrowIfCancellationRequested();
-            var offset = (long)times.Count * BlockBytes % file.Length;
+            var offset = (long)times.Count * BlockBytes % length;
             var start = Stopwatch.GetTimestamp();
             file.Write(Block(times.Count), offset);
             file.FlushData();

@@ -57,7 +57,7 @@ internal static class DoctorReport
         Line(text, "Scattered", $"{card.ScatteredWritesPerSecond:0} writes of 4 KiB per second");
         if (card.DeviceBytesPerFlush is { } bytes)
         {
-            Line(text, "Written", $"{bytes:0} bytes to the device for each flush");
+            Line(text, "Written", $"{bytes:0} bytes to the device for each flush, whoever wrote them");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using EdgeOrleans.ServiceHarness;
 
@@ -35,6 +36,8 @@ public sealed class DoctorTests : IDisposable
         Assert.Matches(@"Sequential  [\d.]+ MiB/s\nScattered   \d+ writes of 4 KiB per second\nWritten     \d+ bytes to the device", report);
         Assert.Matches(@"SET         p50 about [\d.]+ ms, p99 about [\d.]+ ms for one client\nServes      [\d,]+ durable writes a day", report);
         Assert.Matches(@"Stands      [\d,]+ such writes a day for 5 years", report);
+        var written = Assert.Single(exit.Output, static line => line.StartsWith("Written", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(written.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture), 4096, 6000);
         Assert.EndsWith(" is fit for this service.", exit.Output[^1], StringComparison.Ordinal);
         Assert.Equal(before, Everything(disk.Path));
         Assert.InRange(free - disk.FreeBytes, -MiB, MiB);
