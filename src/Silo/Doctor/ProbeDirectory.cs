@@ -63,15 +63,16 @@ internal sealed class ProbeDirectory : IDisposable
             Directory.Delete(_path, recursive: true);
         }
 
-        foreach (var directory in _made.Where(Directory.Exists))
+        try
         {
-            if (Directory.EnumerateFileSystemEntries(directory).Any())
+            foreach (var directory in _made.Where(Directory.Exists))
             {
-                // A service has been started there meanwhile.
-                return;
+                Directory.Delete(directory);
             }
-
-            Directory.Delete(directory);
+        }
+        catch (IOException)
+        {
+            // Not empty any more: a service has been started there meanwhile.
         }
     }
 }

@@ -6,7 +6,8 @@ namespace EdgeOrleans.Silo.Systemd;
 /// <summary>Tells systemd of the service's state (sd_notify): one datagram for each message to the socket that systemd names.</summary>
 internal sealed class NotifySocket : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+    // A manager whose queue is full is busy for a moment; one that never reads must not hold up the service.
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = 1000 };
     private readonly UnixDomainSocketEndPoint _manager;
 
     /// <param name="path">A path, or a name in the abstract namespace, which begins with <c>@</c>.</param>

@@ -57,7 +57,7 @@ public sealed class Arm64Tests : IDisposable
     [Fact]
     public async Task Package_for_a_Pi_needs_only_what_the_binary_does()
     {
-        var package = await Package.Build("arm64", _image.Binary, "0.1.0", _directory.Path);
+        var package = await Package.Build("arm64", _image.Binary, "0.1.0");
         Assert.Equal("arm64", (await Command.Succeed("dpkg-deb", "--field", package, "Architecture")).Trim());
         var needed = (await Command.Succeed("aarch64-linux-gnu-readelf", "--dynamic", _image.Binary)).Split('\n')
             .Where(static line => line.Contains("(NEEDED)", StringComparison.Ordinal)).Select(static line => line.Split('[', ']')[1]);

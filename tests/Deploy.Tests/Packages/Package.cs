@@ -1,12 +1,19 @@
+using System.Collections.Concurrent;
+
 namespace EdgeOrleans.Deploy.Tests.Packages;
 
-/// <summary>A Debian package, built as the documents say.</summary>
+/// <summary>Debian packages, built as the documents say and once for all tests: packing takes seconds.</summary>
 internal static class Package
 {
-    /// <returns>Its path. What is there already is not built again: that takes ten seconds.</returns>
-    public static async Task<string> Build(string architecture, string binary, string version, string directory)
-    {
-        var package = Path.Combine(directory, $"edgeorleans_{version}_{architecture}.deb");
-        return File.Exists(package) ? package : (await Command.Succeed("env", $"VERSION={version}", "deploy/build-deb.sh", architecture, binary, directory)).Trim();
-    }
+    private static readonly ConcurrentDictionary<(string Architecture, string Version), Lazy<Task<string>>> Built = [];
+
+    /// <summary>Builds one, or waits for the one that is being built.</summary>
+    /// <returns>Its path.</returns>
+    public static Task<string> Build(string architecture, string binary, string version) => Built.GetOrAdd(
+        (architecture, version),
+        _ => new Lazy<Task<string>>(async () =>
+        {
+            var directory = Path.Combine(Command.Repository, "artifacts", "packages");
+            return (await Command.Succeed("env", $"VERSION={version}", "deploy/build-deb.sh", architecture, binary, directory)).Trim();
+        })).Value;
 }

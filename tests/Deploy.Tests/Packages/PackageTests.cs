@@ -139,7 +139,8 @@ public sealed class PackageTests(DebianMachine machine) : IClassFixture<DebianMa
 
     private async Task Install(string version)
     {
-        var package = await Package.Build(DeviceEdition.DebianArchitecture, DeviceEdition.Path, version, machine.Files);
+        var package = await Package.Build(DeviceEdition.DebianArchitecture, DeviceEdition.Path, version);
+        File.Copy(package, Path.Combine(machine.Files, Path.GetFileName(package)), overwrite: true);
         await machine.Succeed("dpkg", "--install", "/files/" + Path.GetFileName(package));
     }
 

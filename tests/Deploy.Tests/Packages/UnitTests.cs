@@ -37,7 +37,7 @@ public sealed class UnitTests : IDisposable
     public async Task Package_holds_the_binary_the_unit_and_the_settings_of_root()
     {
         SkipWithout("dpkg-deb");
-        var package = await Package.Build(DeviceEdition.DebianArchitecture, DeviceEdition.Path, "0.1.0", _directory);
+        var package = await Package.Build(DeviceEdition.DebianArchitecture, DeviceEdition.Path, "0.1.0");
         Assert.Equal($"edgeorleans_0.1.0_{DeviceEdition.DebianArchitecture}.deb", Path.GetFileName(package));
         var files = (await Command.Succeed("dpkg-deb", "--contents", package)).Split('\n').Where(static line => line.StartsWith('-'))
             .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(static fields => $"{fields[0]} {fields[1]} {fields[^1]}");
