@@ -25,7 +25,7 @@ install_packages() {
   command -v curl >/dev/null || missing+=(curl)
   command -v ip >/dev/null || missing+=(iproute2)
   command -v openssl >/dev/null || missing+=(openssl)
-  command -v adduser >/dev/null || missing+=(adduser)
+  [ -x /usr/sbin/adduser ] || missing+=(adduser)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   [ "$(uname -m)" = aarch64 ] || command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu)
   [ ${#missing[@]} -eq 0 ] && return
