@@ -23,4 +23,7 @@ internal enum ExitCode
 
     /// <summary>The data directory cannot be created, read or written.</summary>
     DataUnusable = 6,
+
+    /// <summary><c>doctor</c>: the service must not be trusted with data here.</summary>
+    Unfit = 7,
 }

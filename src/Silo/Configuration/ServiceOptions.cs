@@ -16,6 +16,9 @@ internal sealed class ServiceOptions
     /// <summary>Whether Kestrel's own section says where to listen, and not <see cref="ApiOptions.Listen"/>.</summary>
     public required bool UsesKestrelEndpoints { get; init; }
 
+    /// <summary>Every address that it listens on, at least one.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
     /// <summary>The gateway's.</summary>
     public required ApiOptions Api { get; init; }
 
@@ -40,6 +43,9 @@ internal sealed class ServiceOptions
     /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
     public required IPEndPoint? Gateway { get; init; }
 
+    /// <summary>How to report to systemd.</summary>
+    public required SystemdVariables Systemd { get; init; }
+
     /// <summary>What an operator should know of these options although they are valid.</summary>
     public required string[] Warnings { get; init; }
 
@@ -51,11 +57,13 @@ internal sealed class ServiceOptions
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
+        var api = ReadApi(configuration, usesKestrelEndpoints, valueBytes);
         var options = new ServiceOptions
         {
             DataPath = Path.GetFullPath(OptionTable.DataPath.Read(configuration)),
             UsesKestrelEndpoints = usesKestrelEndpoints,
-            Api = ReadApi(configuration, usesKestrelEndpoints, valueBytes),
+            Addresses = RequireLocalOrGuarded(configuration, api, usesKestrelEndpoints),
+            Api = api,
             Limits = new LimitsOptions
             {
                 ValueBytes = valueBytes,
@@ -73,9 +81,9 @@ internal sealed class ServiceOptions
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
+            Systemd = SystemdVariables.Read(configuration),
             Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
         };
-        RequireLocalOrGuarded(configuration, options.Api);
 
         // What concerns two options at once is known to those who use them.
         Require(options.Api.Validate());
@@ -139,11 +147,12 @@ internal sealed class ServiceOptions
             : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway} and asks for no token."];
 
     /// <summary>Whoever opens the service to a network says who may come in.</summary>
-    private static void RequireLocalOrGuarded(IConfiguration configuration, ApiOptions api)
+    /// <returns>The addresses.</returns>
+    private static string[] RequireLocalOrGuarded(IConfiguration configuration, ApiOptions api, bool usesKestrelEndpoints)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
-            .Select(static endpoint => (Name: endpoint.Path + ":Url", Url: endpoint["Url"] ?? ""));
-        var addresses = api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, Url: url)).Concat(endpoints);
+        (string Name, string Url)[] addresses = usesKestrelEndpoints
+            ? [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(static endpoint => (endpoint.Path + ":Url", endpoint["Url"] ?? ""))]
+            : [.. api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, url))];
         foreach (var (name, url) in addresses)
         {
             if (!ListenRules.IsAddress(url))
@@ -156,6 +165,8 @@ internal sealed class ServiceOptions
                 Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
             }
         }
+
+        return Array.ConvertAll(addresses, static address => address.Url);
     }
 
     /// <summary>The gateway reads request targets as HTTP/1.1 sends them, and the native edition has no other protocol.</summary>

@@ -3,6 +3,7 @@ using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Database;
+using EdgeOrleans.Silo.Systemd;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -15,14 +16,23 @@ internal static class DataSetup
     // How long SQLite waits for a lock that another program holds, such as a copy being made.
     private const int BusyTimeoutSeconds = 5;
 
+    /// <summary>Where the journal is.</summary>
+    public static string JournalPath(ServiceOptions options) => Path.Combine(options.DataPath, JournalFolder);
+
+    /// <summary>The disk as tests want it.</summary>
+    public static IDisk Slowed(IDisk disk, ServiceOptions options) =>
+        options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
+
     /// <summary>Locks the directory and recovers the journal.</summary>
     /// <exception cref="StartFault">The directory is in use, written by a newer version, or cannot be used.</exception>
-    public static FlashJournal OpenJournal(ServiceOptions options)
+    public static FlashJournal OpenJournal(ServiceOptions options, ServiceManager? manager)
     {
+        using var extension = manager?.ExtendStart();
         try
         {
             // Under the lock, and before recovery writes anything.
-            var disk = OpenDisk(options);
+            var disk = Slowed(new FileDisk(JournalPath(options)), options);
+            disk = manager?.Observe(disk) ?? disk;
             return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
                 ? throw new StartFault(ExitCode.DataTooNew, fault)
                 : FlashJournal.Open(disk, options.Journal);
@@ -55,12 +65,6 @@ internal static class DataSetup
             Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
         });
         silo.AddEdgeOrleansSaves();
-    }
-
-    private static IDisk OpenDisk(ServiceOptions options)
-    {
-        var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
-        return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
     }
 
     private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(

@@ -1,0 +1,22 @@
+using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Doctor;
+using EdgeOrleans.Silo.Health;
+
+namespace EdgeOrleans.Silo;
+
+/// <summary>What the binary does beside serving. A verb comes first and reads the options that the service would.</summary>
+internal sealed record Verb(string Name, string Meaning, Func<ServiceOptions, Task<ExitCode>> Act)
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Verb> All { get; } =
+    [
+        new("doctor", "Measures the card and the machine, and says what to expect, what to set, and whether they are fit.", DoctorVerb.Run),
+        new("health", "Asks the service that runs with these options for /health; ends with 0 when it is healthy, else with 1.", HealthVerb.Run),
+    ];
+
+    /// <summary>The one that the arguments begin with, if they do.</summary>
+    public static Verb? In(string[] args) => args is [var first, ..] ? All.FirstOrDefault(verb => verb.Name == first) : null;
+
+    /// <exception cref="StartFault">An option is wrong, or the verb cannot do its work.</exception>
+    public Task<ExitCode> Run(string[] args) => Act(ServiceOptions.Read(ConfigurationSources.Read(args[1..])));
+}
