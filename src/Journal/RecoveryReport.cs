@@ -25,6 +25,11 @@ public sealed class RecoveryReport
     /// <summary>The service clock as it was last stamped, in microseconds since the Unix epoch; 0 when there was no stamp.</summary>
     public long ClockFloorMicros { get; internal set; }
 
+    /// <summary>What had been written to the data directory when the newest frame was, <see cref="FlashTotals.Today"/> on the day of that frame.</summary>
+    public FlashTotals Written { get; internal set; }
+
+    internal long WrittenAtMicros { get; set; }
+
     /// <summary>What a power cut left of a group that had not been acknowledged; null when there was nothing.</summary>
     public TornTail? TornTail { get; internal set; }
 

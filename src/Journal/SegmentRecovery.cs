@@ -131,6 +131,11 @@ internal sealed class SegmentRecovery(
         Whole.Add(stretch);
         report.Frames++;
         report.ClockFloorMicros = Math.Max(report.ClockFloorMicros, stretch.Frame.ClockMicros);
+        if (stretch.Frame.Written.Total >= report.Written.Total)
+        {
+            (report.Written, report.WrittenAtMicros) = (stretch.Frame.Written, stretch.Frame.ClockMicros);
+        }
+
         Advance(stretch.Frame.Number);
     }
 
