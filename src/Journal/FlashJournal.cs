@@ -255,7 +255,6 @@ public sealed class FlashJournal : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            JournalMeter.Failures.Add(1);
             Fail($"The journal could not be written: {fault.Message} Nothing is written until restart.");
             return true;
         }

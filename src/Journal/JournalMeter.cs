@@ -19,8 +19,4 @@ internal static class JournalMeter
     public static readonly Histogram<int> GroupRecords = Meter.CreateHistogram(
         "edgeorleans.journal.group.records", "{record}", "Records that share one flush.", tags: null,
         new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
-
-    /// <summary>Writes or flushes that failed: the first one ends writing until a restart.</summary>
-    public static readonly Counter<long> Failures = Meter.CreateCounter<long>(
-        "edgeorleans.journal.failures", "{failure}", "Writes or flushes of the journal that failed; nothing is written after one.");
 }

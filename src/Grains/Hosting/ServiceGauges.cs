@@ -59,6 +59,8 @@ internal sealed class ServiceGauges(
         _meter.CreateObservableGauge("edgeorleans.journal.unsaved.age", () => AgeOfOldestUnsaved, "s", "Age of the oldest write that storage lacks.");
         Gauge("edgeorleans.journal.writable", "{state}", "1 while writes are taken, 0 while they are refused.",
             () => Pressure.State == JournalState.Writing ? 1 : 0);
+        Counter("edgeorleans.journal.failures", "{failure}", "Writes or flushes that failed; the first one ends writing until a restart.",
+            () => Pressure.State == JournalState.Failed ? 1 : 0);
         Gauge("edgeorleans.journal.damaged", "{place}", "Places of damage found at the last start.", () => journal.Recovery.Damage.Count);
         Gauge("edgeorleans.journal.quarantined.frames", "{frame}", "Frames set aside at the last start.", () => QuarantinedFrames);
     }

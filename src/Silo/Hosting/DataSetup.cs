@@ -52,7 +52,7 @@ internal static class DataSetup
             Limits = options.Limits,
             Writes = options.Writes,
             Memory = options.Memory,
-            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
+            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), journal.Writes, options)],
         });
         silo.AddEdgeOrleansSaves();
     }
@@ -63,8 +63,12 @@ internal static class DataSetup
         return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
     }
 
-    private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(
-        "sqlite", new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System), isPrimary: true, options.SaveAfter);
+    private static WriteBehindTarget Sqlite(SqliteDatabase database, FlashWrites writes, ServiceOptions options)
+    {
+        const string name = "sqlite";
+        var rows = new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System, writes);
+        return new WriteBehindTarget(name, new MeasuredRows(name, rows), isPrimary: true, options.SaveAfter);
+    }
 
     private static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
 }

@@ -1,5 +1,6 @@
 using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Telemetry;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -11,6 +12,8 @@ internal static class WebSetup
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddEdgeOrleansApi(options.Api);
+        builder.Services.AddSingleton<IMetricsText, MetricsText>();
+        builder.Services.AddHostedService<ProcessGauges>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
         builder.Services.AddSingleton<ServerOrder>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ServerOrder>());
