@@ -25,6 +25,7 @@ internal sealed class Gateway(
     public async Task Handle(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
+        var span = GatewayTrace.Begin(context);
         var route = Route.None;
         try
         {
@@ -36,6 +37,7 @@ internal sealed class Gateway(
         }
         finally
         {
+            GatewayTrace.End(span, context, route);
             GatewayMeter.Answered(context, route, VerbOf(context.Request.Method), Stopwatch.GetElapsedTime(started));
         }
     }

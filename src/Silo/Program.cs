@@ -18,7 +18,7 @@ try
     var journal = DataSetup.OpenJournal(options);
 
     var builder = WebApplication.CreateEmptyBuilder(new());
-    builder.Logging.AddLog(configuration);
+    builder.Logging.AddLog(options, configuration);
     builder.UseOrleans(silo =>
     {
         silo.UseOneSilo(options);

@@ -52,6 +52,7 @@ internal static class DataSetup
             Limits = options.Limits,
             Writes = options.Writes,
             Memory = options.Memory,
+            SlowFlush = options.SlowFlush,
             Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), journal.Writes, options)],
         });
         silo.AddEdgeOrleansSaves();

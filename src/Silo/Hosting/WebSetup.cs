@@ -30,14 +30,19 @@ internal static class WebSetup
     }
 
     /// <summary>One line for each event; the service's own from Information, those of the frameworks from Warning.</summary>
-    public static void AddLog(this ILoggingBuilder logging, IConfiguration configuration)
+    public static void AddLog(this ILoggingBuilder logging, ServiceOptions options, IConfiguration configuration)
     {
-        logging.AddSimpleConsole(static console =>
+        const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        if (options.LogsJson)
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+            logging.AddJsonConsole(static console => (console.TimestampFormat, console.UseUtcTimestamp) = (timestamp, true));
+        }
+        else
+        {
+            logging.AddSimpleConsole(static console =>
+                (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, timestamp + " ", true));
+        }
+
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("EdgeOrleans", LogLevel.Information);
 
