@@ -74,6 +74,11 @@ internal sealed class ServiceGauges(
 
     private void AddTargets()
     {
+        foreach (var target in saves.Standings)
+        {
+            SaveMeter.Begin(TagOf(target));
+        }
+
         ForEachTarget("edgeorleans.save.waiting", "{collection}", "Collections that wait to be saved.", static target => target.Waiting);
         ForEachTarget("edgeorleans.save.failing", "{state}", "1 while the target takes no saves.", static target => target.IsFailing ? 1 : 0);
         _meter.CreateObservableGauge(

@@ -5,6 +5,9 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// <summary>What the write-behind measures when it happens, for each target by its name.</summary>
 internal static class SaveMeter
 {
+    /// <summary>The kinds of call, as labels.</summary>
+    public const string Read = "read", Write = "write", Flush = "flush";
+
     private static readonly Meter Meter = new("EdgeOrleans.WriteBehind");
 
     /// <summary>Saves of a collection, by target and outcome.</summary>
@@ -23,6 +26,14 @@ internal static class SaveMeter
     /// <summary>Calls to a storage that failed, by target and kind of call.</summary>
     public static readonly Counter<long> Failures = Meter.CreateCounter<long>(
         "edgeorleans.storage.failures", "{failure}", "Calls to a storage that failed.");
+
+    /// <summary>Shows the failures of a target at zero: a counter that appears with its first step does not show that step.</summary>
+    public static void Begin(KeyValuePair<string, object?> target)
+    {
+        Failures.Add(0, target, new("call", Read));
+        Failures.Add(0, target, new("call", Write));
+        Failures.Add(0, target, new("call", Flush));
+    }
 
     /// <summary>An outcome as a label.</summary>
     public static string NameOf(SaveOutcome outcome) => outcome switch

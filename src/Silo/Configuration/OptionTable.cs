@@ -23,7 +23,7 @@ internal static class OptionTable
         ListenRules.IsAddress);
 
     public static readonly TextOption Token = new(
-        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health must carry. Empty: none.",
+        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health and /metrics must carry. Empty: none.",
         ApiOptions.IsToken)
     { IsSecret = true };
 

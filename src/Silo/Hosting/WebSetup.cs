@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Telemetry;
@@ -35,7 +37,10 @@ internal static class WebSetup
         const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         if (options.LogsJson)
         {
-            logging.AddJsonConsole(static console => (console.TimestampFormat, console.UseUtcTimestamp) = (timestamp, true));
+            // For a file or a collector and never part of a page, so only what JSON itself demands is escaped.
+            var writer = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+            logging.AddJsonConsole(console =>
+                (console.TimestampFormat, console.UseUtcTimestamp, console.JsonWriterOptions) = (timestamp, true, writer));
         }
         else
         {

@@ -20,6 +20,12 @@ internal static class ExportedMeters
         "orleans-scheduler-long-running-turns",
     ];
 
+    /// <summary>.NET makes counters of these, although they go down as well and its own documentation says so.</summary>
+    private static readonly string[] GoDownToo = ["dotnet.thread_pool.queue.length", "dotnet.thread_pool.thread.count"];
+
+    /// <summary>Whether it is a counter by its type alone.</summary>
+    public static bool GoesDownToo(Instrument instrument) => GoDownToo.Contains(instrument.Name);
+
     /// <summary>Whether it is exported.</summary>
     public static bool Includes(Instrument instrument) =>
         instrument.Meter.Name.StartsWith("EdgeOrleans.", StringComparison.Ordinal)

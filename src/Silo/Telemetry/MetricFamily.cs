@@ -70,7 +70,7 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, do
         where T : struct => instrument switch
         {
             Counter<T> => MetricKind.Counter,
-            ObservableCounter<T> => MetricKind.ObservedCounter,
+            ObservableCounter<T> => ExportedMeters.GoesDownToo(instrument) ? MetricKind.ObservedGauge : MetricKind.ObservedCounter,
             UpDownCounter<T> => MetricKind.UpDown,
             Gauge<T> => MetricKind.Gauge,
             ObservableGauge<T> or ObservableUpDownCounter<T> => MetricKind.ObservedGauge,
