@@ -13,7 +13,7 @@ internal sealed class ServiceGauges(
     FlashJournal journal, ResidentCollections residents, MemoryBudget budget, SaveScheduler saves, ServiceClock clock) : IHostedService, IDisposable
 {
     // One look serves for all instruments of one scrape.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Meter _meter = new("EdgeOrleans.Service");
     private JournalPressure _pressure = null!;
