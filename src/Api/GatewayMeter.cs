@@ -8,7 +8,7 @@ namespace EdgeOrleans.Api;
 /// <summary>What the gateway measures of each request. Labels are bounded: a route's template, a method of HTTP, a status; never a name.</summary>
 internal static class GatewayMeter
 {
-    // A client that went away has no status; this is the number that reverse proxies log for it.
+    // A client that went away before its answer has no status; this is the number that reverse proxies log for it.
     private const int ClientClosedRequest = 499;
 
     private static readonly Meter Meter = new("EdgeOrleans.Gateway");
@@ -28,7 +28,8 @@ internal static class GatewayMeter
     {
         if (RequestDuration.Enabled)
         {
-            var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
+            var isUnanswered = !context.Response.HasStarted && context.RequestAborted.IsCancellationRequested;
+            var status = isUnanswered ? ClientClosedRequest : context.Response.StatusCode;
             RequestDuration.Record(duration.TotalSeconds, TagsOf(route, verb, status));
         }
     }

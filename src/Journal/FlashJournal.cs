@@ -25,6 +25,8 @@ public sealed class FlashJournal : IDisposable
     private FlashJournal(IDisk disk, JournalOptions options, JournalSeams seams)
     {
         Options = options;
+
+        // Recovery writes before it has found out what time it is.
         Writes = new FlashWrites(() => _clock?.Now() ?? 0);
         disk = new CountedDisk(disk, Writes);
         _pool = new SegmentPool(disk, options, seams.NextGeneration, _gate);

@@ -102,7 +102,11 @@ internal sealed class SqliteRows(SqliteDatabase database, string serviceId, Time
         }
         catch (Exception e)
         {
-            _ = e is SqliteException { SqliteErrorCode: Busy } ? Interlocked.Increment(ref _timeouts) : 0;
+            if (e is SqliteException { SqliteErrorCode: Busy })
+            {
+                Interlocked.Increment(ref _timeouts);
+            }
+
             database.Examine(e, epoch);
             throw;
         }
