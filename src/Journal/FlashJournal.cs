@@ -196,7 +196,7 @@ public sealed class FlashJournal : IDisposable
         out AppendRefusal refusal)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        var bytes = CheckedSizeOf(owner, records);
+        var bytes = RecordRules.CheckedSizeOf(owner, records, Options.MaxRecordBytes);
         bool wasIdle;
         lock (_gate)
         {
@@ -393,21 +393,5 @@ public sealed class FlashJournal : IDisposable
             AppendRefusal.NoRoom => JournalState.NoRoom,
             _ => JournalState.Writing,
         };
-    }
-
-    private int CheckedSizeOf(JournalOwner owner, ReadOnlySpan<JournalRecord> records)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(records.Length, nameof(records));
-        var bytes = 0;
-        var last = long.MinValue;
-        foreach (var record in records)
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Payload.Length, Options.MaxRecordBytes, nameof(records));
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(record.Sequence, last, nameof(records));
-            bytes = checked(bytes + RecordFrame.SizeOf(owner.Utf8.Length, record.Payload.Length));
-            last = record.Sequence;
-        }
-
-        return bytes;
     }
 }

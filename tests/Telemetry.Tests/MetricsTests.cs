@@ -66,6 +66,11 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(3, scrape.Value("edgeorleans_collections_active"));
         Assert.Equal(7 + 2, scrape.Value("edgeorleans_entries"));
         Assert.True(scrape.Value("edgeorleans_entries_size_bytes") >= 5 * 12);
+        Assert.InRange(
+            scrape.Value("edgeorleans_memory_collections_bytes"),
+            scrape.Value("edgeorleans_entries_size_bytes") + 1,
+            scrape.Value("edgeorleans_memory_collections_limit_bytes"));
+        Assert.True(scrape.Value("edgeorleans_memory_heap_limit_bytes") < scrape.Value("edgeorleans_memory_budget_bytes"));
         Assert.True(scrape.Value("edgeorleans_journal_live_bytes") > 7 * 24);
         Assert.True(scrape.Value("edgeorleans_journal_unsaved_age_seconds") > 0);
         Assert.Equal(1, scrape.Value("edgeorleans_journal_writable"));

@@ -34,6 +34,7 @@ internal static class SiloSetup
 
         // Two tables for a million grains, 19 MB, are made at start by default. The catalog's grain is one more than there can be collections.
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = options.Limits.Collections + 1);
+
         silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.SlowTurn);
         silo.AddTraces(options.TracesEndpoint);
 
