@@ -38,7 +38,7 @@ public sealed record StartRecovery
 /// <param name="Message">What was found, as a sentence.</param>
 /// <param name="FirstFrame">The first frame it touches; 0 when that is not known.</param>
 /// <param name="LastFrame">The last frame it touches; 0 when that is not known.</param>
-/// <param name="Collections">The collections that it may have cost something, as <c>namespace/collection</c>.</param>
+/// <param name="Collections">The collections that it may have cost something, as <c>namespace/collection</c>; <c>(catalog)</c> is the list of all.</param>
 /// <param name="Keys">Keys that could be made out in lost records, as <c>namespace/collection/key</c>: they may have lost a change.</param>
 /// <param name="QuarantineFile">Where the damaged bytes are kept; <see langword="null"/> when there were none, or no room.</param>
 public sealed record RecoveredDamage(

@@ -38,14 +38,8 @@ internal sealed class Readiness : BackgroundService
             for (var i = 0; i < _looks.Length; i++)
             {
                 var fault = _looks[i].Fault();
-                if (fault is null != _checks[i].Fault is null)
-                {
-                    _checks[i] = _checks[i] with { Fault = fault, Since = _clock.GetUtcNow() };
-                }
-                else
-                {
-                    _checks[i] = _checks[i] with { Fault = fault };
-                }
+                var isAsBefore = (fault is null) == (_checks[i].Fault is null);
+                _checks[i] = new ReadinessCheck(_looks[i].Name, fault, isAsBefore ? _checks[i].Since : _clock.GetUtcNow());
             }
 
             return [.. _checks];

@@ -64,8 +64,13 @@ internal sealed class ServiceStatus(
     }
 
     private static RecoveredDamage Describe(JournalDamage damage) => new(
-        damage.ToString(), damage.FirstFrame, damage.LastFrame, damage.Owners, [.. damage.Lost.Select(KeyOf).OfType<string>().Distinct()], damage.QuarantineFile);
+        damage.ToString(),
+        damage.FirstFrame,
+        damage.LastFrame,
+        [.. damage.Owners.Select(static owner => owner == Collection.SystemKey ? "(catalog)" : owner)],
+        [.. damage.Lost.Select(KeyOf).OfType<string>().Distinct()],
+        damage.QuarantineFile);
 
     private static string? KeyOf(LostRecord lost) =>
-        EntryRecord.TryReadKey(lost.Remains.Span, out var key) ? $"{lost.Owner}/{key}" : null;
+        lost.Owner != Collection.SystemKey && EntryRecord.TryReadKey(lost.Remains.Span, out var key) ? $"{lost.Owner}/{key}" : null;
 }

@@ -18,31 +18,31 @@ public sealed class MeasuredRows(string target, IStateRows rows) : IStateRows
 
     /// <inheritdoc/>
     public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) =>
-        Measure(SaveMeter.Read, rows.Read(collectionKey, row, ct));
+        Measure(SaveMeter.Read, () => rows.Read(collectionKey, row, ct));
 
     /// <inheritdoc/>
     public async Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
     {
-        var written = await Measure(SaveMeter.Write, rows.Write(collectionKey, row, payload, etag, ct));
+        var written = await Measure(SaveMeter.Write, () => rows.Write(collectionKey, row, payload, etag, ct));
         SaveMeter.Bytes.Add(payload.Length, _target);
         return written;
     }
 
     /// <inheritdoc/>
-    public async Task MakeDurable(CancellationToken ct) => await Measure(SaveMeter.Flush, Flush(ct));
+    public Task MakeDurable(CancellationToken ct) => Measure(
+        SaveMeter.Flush,
+        async () =>
+        {
+            await rows.MakeDurable(ct);
+            return true;
+        });
 
-    private async Task<bool> Flush(CancellationToken ct)
-    {
-        await rows.MakeDurable(ct);
-        return true;
-    }
-
-    private async Task<T> Measure<T>(string call, Task<T> running)
+    private async Task<T> Measure<T>(string call, Func<Task<T>> make)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            return await running;
+            return await make();
         }
         catch (Exception e) when (e is not RowConflictException)
         {
