@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -16,12 +17,15 @@ internal sealed class Gateway(
     BatchEndpoint batch,
     NamespaceEndpoints namespaces,
     HealthEndpoints health,
+    IMetricsText metrics,
     ILogger<Gateway> logger)
 {
     private static readonly ApiError NotFound = new(ErrorKind.NotFound, "there is no such route");
 
     public async Task Handle(HttpContext context)
     {
+        var started = Stopwatch.GetTimestamp();
+        var span = GatewayTrace.Begin(context);
         var route = Route.None;
         try
         {
@@ -30,6 +34,11 @@ internal sealed class Gateway(
         catch (Exception fault)
         {
             await Fail(context, route, fault);
+        }
+        finally
+        {
+            GatewayTrace.End(span, context, route);
+            GatewayMeter.Answered(context, route, VerbOf(context.Request.Method), Stopwatch.GetElapsedTime(started));
         }
     }
 
@@ -59,7 +68,7 @@ internal sealed class Gateway(
             : (verb & Routes.Verbs(route)) == 0 ? WrongMethod(context, route)
             : route is Route.Entry or Route.Collection ? InCollection(context, verb, match, target)
             : route is Route.Batch ? batch.Handle(context, verb == Verb.Delete ? OperationKind.Delete : OperationKind.Set)
-            : route is Route.Root or Route.Health or Route.HealthLive or Route.Namespaces ? Plain(context, route)
+            : route is Route.Root or Route.Namespaces or Route.Health or Route.HealthLive or Route.HealthReady or Route.Recovery or Route.Metrics ? Plain(context, route)
             : InNamespace(context, match);
     }
 
@@ -120,6 +129,9 @@ internal sealed class Gateway(
         Route.Root => HealthEndpoints.Root(context),
         Route.Health => health.Health(context),
         Route.HealthLive => health.Live(context),
+        Route.HealthReady => health.Ready(context),
+        Route.Recovery => health.Recovery(context),
+        Route.Metrics => MetricsEndpoint.Send(context, metrics),
         _ => namespaces.List(context),
     };
 

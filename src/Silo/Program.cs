@@ -25,7 +25,7 @@ try
     var journal = DataSetup.OpenJournal(options, manager);
 
     var builder = WebApplication.CreateEmptyBuilder(new());
-    builder.Logging.AddLog(configuration);
+    builder.Logging.AddLog(options, configuration);
     builder.UseOrleans(silo =>
     {
         silo.UseOneSilo(options);

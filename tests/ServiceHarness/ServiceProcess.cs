@@ -180,6 +180,6 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return $"{ServiceBinary.Path} ({end})\n{string.Join('\n', _output.Snapshot().Concat(_errors.Snapshot()))}";
     }
 
-    [GeneratedRegex(@"^EdgeOrleans \S+ listens on (?<address>[^ ,]+)(, \S+)* and keeps its data in (?<data>.+)$")]
+    [GeneratedRegex(@"^(\{.*""Message"":"")?EdgeOrleans \S+ listens on (?<address>[^ ,]+)(, \S+)* and keeps its data in (?<data>[^""]+)")]
     private static partial Regex StartLine();
 }

@@ -29,6 +29,9 @@ public interface IStateRows
     /// <summary>What an operator should know of the storage itself, as sentences.</summary>
     IReadOnlyList<string> Warnings => [];
 
+    /// <summary>How busy the connections are; <see langword="null"/> when the storage's own library measures that.</summary>
+    StoragePool? Pool => null;
+
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);
 }

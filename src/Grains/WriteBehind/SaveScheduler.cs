@@ -12,7 +12,7 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// The order that the journal's trust rests on: a save has returned, then everything written is made durable by a call begun after
 /// that, then the journal is trimmed up to what that save came to. Only the primary target does this.
 /// </remarks>
-public sealed partial class SaveScheduler
+public sealed class SaveScheduler
 {
     // A checkpoint flushes the database, so it waits until all that is due has been saved, for so many collections,
     // or for so long, since one collection whose save hangs must not keep the others from being trimmed.
@@ -94,6 +94,18 @@ public sealed partial class SaveScheduler
             lock (_gate)
             {
                 return [.. Queues().SelectMany(q => q.Target.Rows.Warnings.Concat(q.Warnings)), .. _secondaries.SelectMany(s => s.Ahead.Values)];
+            }
+        }
+    }
+
+    /// <summary>How each target fares, the primary first.</summary>
+    internal IReadOnlyList<TargetStanding> Standings
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. Queues().Select(q => q.Standing)];
             }
         }
     }
@@ -244,6 +256,7 @@ public sealed partial class SaveScheduler
     private void Saved(SaveQueue queue, string key, long epoch, SaveResult result)
     {
         queue.End(key);
+        SaveMeter.Saves.Add(1, new("target", queue.Target.Name), new("outcome", SaveMeter.NameOf(result.Outcome)));
         switch (result.Outcome)
         {
             case SaveOutcome.UpToDate or SaveOutcome.Saved:
@@ -267,7 +280,7 @@ public sealed partial class SaveScheduler
             case SaveOutcome.Ahead when !queue.Target.IsPrimary:
                 if (SecondaryOf(queue).IsAhead(key, result.Message!))
                 {
-                    LogAhead(_logger, result.Message!);
+                    SaveLog.Ahead(_logger, result.Message!);
                 }
 
                 break;
@@ -362,11 +375,11 @@ public sealed partial class SaveScheduler
     {
         if (fault == SaveFault.NewOfTarget)
         {
-            LogFailing(_logger, queue.Target.Name, message);
+            SaveLog.Failing(_logger, queue.Target.Name, message);
         }
         else if (fault == SaveFault.NewOfCollection)
         {
-            LogCollectionFailing(_logger, CollectionText.Of(key), queue.Target.Name, message);
+            SaveLog.CollectionFailing(_logger, CollectionText.Of(key), queue.Target.Name, message);
         }
     }
 
@@ -375,19 +388,7 @@ public sealed partial class SaveScheduler
         if (queue.Succeeded(key) is { } since)
         {
             var seconds = (long)(_clock.GetUtcNow() - since).TotalSeconds;
-            LogWorking(_logger, queue.Target.Name, seconds);
+            SaveLog.Working(_logger, queue.Target.Name, seconds);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
-    private static partial void LogFailing(ILogger logger, string target, string fault);
-
-    [LoggerMessage(2, LogLevel.Warning, "Could not save {Collection} to '{Target}'; it is tried again until it is: {Fault}")]
-    private static partial void LogCollectionFailing(ILogger logger, string collection, string target, string fault);
-
-    [LoggerMessage(3, LogLevel.Information, "Storage '{Target}' takes saves again, after {Seconds} s")]
-    private static partial void LogWorking(ILogger logger, string target, long seconds);
-
-    [LoggerMessage(4, LogLevel.Warning, "A collection is not saved: {Fault}")]
-    private static partial void LogAhead(ILogger logger, string fault);
 }

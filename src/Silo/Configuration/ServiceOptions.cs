@@ -2,6 +2,7 @@ using System.Net;
 using EdgeOrleans.Api;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Journal;
+using EdgeOrleans.Silo.Telemetry;
 
 namespace EdgeOrleans.Silo.Configuration;
 
@@ -36,6 +37,18 @@ internal sealed class ServiceOptions
 
     /// <summary>How long a change may stay in the journal alone.</summary>
     public required TimeSpan SaveAfter { get; init; }
+
+    /// <summary>Whether each line of the log is a JSON object.</summary>
+    public required bool LogsJson { get; init; }
+
+    /// <summary>A flush of the journal that takes longer is logged.</summary>
+    public required TimeSpan SlowFlush { get; init; }
+
+    /// <summary>A grain's turn that takes longer is logged.</summary>
+    public required TimeSpan SlowTurn { get; init; }
+
+    /// <summary>Where traces go; <see langword="null"/> when none are made.</summary>
+    public required Uri? TracesEndpoint { get; init; }
 
     /// <summary>For tests: how much longer each flush of the journal takes.</summary>
     public required TimeSpan FlushDelay { get; init; }
@@ -79,6 +92,10 @@ internal sealed class ServiceOptions
             },
             Journal = ReadJournal(configuration, valueBytes),
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
+            LogsJson = OptionTable.LogFormat.Read(configuration) == "json",
+            SlowFlush = TimeSpan.FromMilliseconds(OptionTable.SlowFlushMs.Read(configuration)),
+            SlowTurn = TimeSpan.FromMilliseconds(OptionTable.SlowTurnMs.Read(configuration)),
+            TracesEndpoint = ReadTracesEndpoint(configuration),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
             Systemd = SystemdVariables.Read(configuration),
@@ -139,6 +156,17 @@ internal sealed class ServiceOptions
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
         return port == 0 ? null : new IPEndPoint(address, port);
+    }
+
+    private static Uri? ReadTracesEndpoint(IConfiguration configuration)
+    {
+        var endpoint = OptionTable.TracesEndpoint.Read(configuration);
+        if (endpoint.Length > 0 && !Traces.AreIncluded)
+        {
+            Require($"{OptionTable.TracesEndpoint.Name} is '{endpoint}', but must be empty: the native edition makes no traces; the one that runs on .NET's runtime does.");
+        }
+
+        return endpoint.Length == 0 ? null : new Uri(endpoint);
     }
 
     private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway) =>

@@ -62,13 +62,18 @@ internal static class DataSetup
             Limits = options.Limits,
             Writes = options.Writes,
             Memory = options.Memory,
-            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
+            SlowFlush = options.SlowFlush,
+            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), journal.Writes, options)],
         });
         silo.AddEdgeOrleansSaves();
     }
 
-    private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(
-        "sqlite", new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System), isPrimary: true, options.SaveAfter);
+    private static WriteBehindTarget Sqlite(SqliteDatabase database, FlashWrites writes, ServiceOptions options)
+    {
+        const string name = "sqlite";
+        var rows = new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System, writes);
+        return new WriteBehindTarget(name, new MeasuredRows(name, rows), isPrimary: true, options.SaveAfter);
+    }
 
     private static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
 }
