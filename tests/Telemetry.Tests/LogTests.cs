@@ -39,9 +39,7 @@ public sealed class LogTests : IDisposable
         // Of some ten slow flushes one line: the log may be on the card that is slow.
         var slow = Assert.Single(lines, static line => line.GetProperty("Message").GetString()!.StartsWith("Slow flush", StringComparison.Ordinal));
         Assert.Equal("Warning", slow.GetProperty("LogLevel").GetString());
-        Assert.InRange(slow.GetProperty("State").GetProperty("Milliseconds").GetDouble(), 40, 2000);
-        Assert.Equal(1, slow.GetProperty("State").GetProperty("Records").GetInt32());
-        Assert.Equal(4096, slow.GetProperty("State").GetProperty("Bytes").GetInt32());
+        Assert.Matches(@"^Slow flush: (4\d|[5-9]\d|\d{3,4}) ms for 1 records, 4096 bytes; 0 more ", slow.GetProperty("Message").GetString());
     }
 
     [Fact]
