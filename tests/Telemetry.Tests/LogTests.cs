@@ -43,7 +43,7 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public async Task Slow_turn_is_logged_with_its_numbers()
+    public async Task Slow_turn_is_counted_and_logged_with_its_numbers()
     {
         await using var service = await ServiceProcess.Start(_directory, new ServiceSetup().With("Log:SlowTurnMs", "1"));
 
@@ -57,9 +57,14 @@ public sealed class LogTests : IDisposable
         }
 
         await service.Client.GetStringAsync(new Uri("/api/v1/kv/default/users?limit=10000", UriKind.Relative), TestContext.Current.CancellationToken);
-        var line = await service.WaitForLine(@"collection/default/users.*took elapsed time (?<time>\S+) .*longer than 00:00:00\.001", TimeSpan.FromSeconds(10));
-        Assert.DoesNotContain("kkkk", line, StringComparison.Ordinal);
         Assert.True((await Scrape.Of(service)).Value("orleans_scheduler_long_running_turns_total") > 0);
+
+        // What names the work costs the native edition a megabyte, so it counts alone.
+        if (!ServiceBinary.IsGiven)
+        {
+            var line = await service.WaitForLine(@"collection/default/users.*took elapsed time (?<time>\S+) .*longer than 00:00:00\.001", TimeSpan.FromSeconds(10));
+            Assert.DoesNotContain("kkkk", line, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
