@@ -39,13 +39,11 @@ public sealed class LogTests : IDisposable
         // Of some ten slow flushes one line: the log may be on the card that is slow.
         var slow = Assert.Single(lines, static line => line.GetProperty("Message").GetString()!.StartsWith("Slow flush", StringComparison.Ordinal));
         Assert.Equal("Warning", slow.GetProperty("LogLevel").GetString());
-        Assert.InRange(slow.GetProperty("State").GetProperty("Milliseconds").GetDouble(), 40, 2000);
-        Assert.Equal(1, slow.GetProperty("State").GetProperty("Records").GetInt32());
-        Assert.Equal(4096, slow.GetProperty("State").GetProperty("Bytes").GetInt32());
+        Assert.Matches(@"^Slow flush: (4\d|[5-9]\d|\d{3,4}) ms for 1 records, 4096 bytes; 0 more ", slow.GetProperty("Message").GetString());
     }
 
     [Fact]
-    public async Task Slow_turn_is_logged_with_its_numbers()
+    public async Task Slow_turn_is_counted_and_logged_with_its_numbers()
     {
         await using var service = await ServiceProcess.Start(_directory, new ServiceSetup().With("Log:SlowTurnMs", "1"));
 
@@ -59,9 +57,14 @@ public sealed class LogTests : IDisposable
         }
 
         await service.Client.GetStringAsync(new Uri("/api/v1/kv/default/users?limit=10000", UriKind.Relative), TestContext.Current.CancellationToken);
-        var line = await service.WaitForLine(@"collection/default/users.*took elapsed time (?<time>\S+) .*longer than 00:00:00\.001", TimeSpan.FromSeconds(10));
-        Assert.DoesNotContain("kkkk", line, StringComparison.Ordinal);
         Assert.True((await Scrape.Of(service)).Value("orleans_scheduler_long_running_turns_total") > 0);
+
+        // What names the work costs the native edition a megabyte, so it counts alone.
+        if (!ServiceBinary.IsGiven)
+        {
+            var line = await service.WaitForLine(@"collection/default/users.*took elapsed time (?<time>\S+) .*longer than 00:00:00\.001", TimeSpan.FromSeconds(10));
+            Assert.DoesNotContain("kkkk", line, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

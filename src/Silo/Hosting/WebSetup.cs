@@ -1,8 +1,7 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Telemetry;
+using Microsoft.Extensions.Logging.Console;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -34,18 +33,15 @@ internal static class WebSetup
     /// <summary>One line for each event; the service's own from Information, those of the frameworks from Warning.</summary>
     public static void AddLog(this ILoggingBuilder logging, ServiceOptions options, IConfiguration configuration)
     {
-        const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
         if (options.LogsJson)
         {
-            // For a file or a collector and never part of a page, so only what JSON itself demands is escaped.
-            var writer = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-            logging.AddJsonConsole(console =>
-                (console.TimestampFormat, console.UseUtcTimestamp, console.JsonWriterOptions) = (timestamp, true, writer));
+            logging.Services.AddSingleton<ConsoleFormatter>(new JsonLineFormatter(TimeProvider.System));
+            logging.AddConsole(static console => console.FormatterName = JsonLineFormatter.FormatterName);
         }
         else
         {
             logging.AddSimpleConsole(static console =>
-                (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, timestamp + " ", true));
+                (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         }
 
         logging.SetMinimumLevel(LogLevel.Warning);
