@@ -42,6 +42,14 @@ internal sealed class MemoryRows : IStateRows
         }
     }
 
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(SavedThrough.Of(_rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload))));
+        }
+    }
+
     public Task MakeDurable(CancellationToken ct)
     {
         lock (_lock)

@@ -21,6 +21,18 @@ public interface IStateRows
     Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct);
 
     /// <summary>
+    /// All collections that have rows, each with the greatest sequence in its head and its slots: what it is saved through.
+    /// One call, whatever their number.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct);
+
+    /// <summary>
+    /// Takes note, for as long as the storage is this device's, that it knows more of these collections than the device: it holds what
+    /// the device has lost, and that must not be forgotten once the device's own changes have outnumbered it.
+    /// </summary>
+    Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>
     /// Changes when the storage begins anew without rows while the process runs, as when a damaged database is set aside.
     /// What was saved under another epoch is not there any more, whatever the ETags say.
     /// </summary>
@@ -28,6 +40,9 @@ public interface IStateRows
 
     /// <summary>What an operator should know of the storage itself, as sentences.</summary>
     IReadOnlyList<string> Warnings => [];
+
+    /// <summary>How fast rows were written of late, in bytes a second; <see langword="null"/> when nobody measures it.</summary>
+    double? BytesPerSecond => null;
 
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);

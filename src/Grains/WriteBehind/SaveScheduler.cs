@@ -12,7 +12,7 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// The order that the journal's trust rests on: a save has returned, then everything written is made durable by a call begun after
 /// that, then the journal is trimmed up to what that save came to. Only the primary target does this.
 /// </remarks>
-public sealed partial class SaveScheduler
+public sealed class SaveScheduler
 {
     // A checkpoint flushes the database, so it waits until all that is due has been saved, for so many collections,
     // or for so long, since one collection whose save hangs must not keep the others from being trimmed.
@@ -31,7 +31,6 @@ public sealed partial class SaveScheduler
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<Action> _returned = [];
-    private readonly ConcurrentQueue<string> _requested = [];
     private readonly SaveQueue _primary;
     private readonly SecondaryQueue[] _secondaries;
     private readonly Dictionary<string, long> _fruitlessAt = [];
@@ -66,7 +65,7 @@ public sealed partial class SaveScheduler
 
         _primary = new SaveQueue(targets[0], 0, clock, random);
         _knownEpoch = targets[0].Rows.Epoch;
-        _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), clock))];
+        _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), journal, clock))];
     }
 
     /// <summary>Called, from any thread, when <see cref="RunOnce"/> may have something to do before time alone gives it something.</summary>
@@ -79,7 +78,8 @@ public sealed partial class SaveScheduler
         {
             lock (_gate)
             {
-                return !_saveAll && _flushing is null && _returned.IsEmpty && _requested.IsEmpty
+                return !_saveAll && _flushing is null && _returned.IsEmpty
+                    && !_secondaries.Any(s => s.IsComparing || s.MustCompare)
                     && Queues().All(q => q.Running == 0 && !q.HasReady)
                     && (_unflushed.Count == 0 || _primary.IsBackingOff);
             }
@@ -98,11 +98,16 @@ public sealed partial class SaveScheduler
         }
     }
 
-    /// <summary>Saves a collection to every target soon, whether or not the journal has records of it; from any thread.</summary>
-    public void Request(string collectionKey)
+    /// <summary>How each secondary target stands.</summary>
+    public IReadOnlyList<SecondaryReport> Secondaries
     {
-        _requested.Enqueue(collectionKey);
-        Woken?.Invoke();
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _secondaries.Select(static s => s.Report())];
+            }
+        }
     }
 
     /// <summary>Saves everything that is not saved now, and tries failing targets once more; from any thread.</summary>
@@ -131,7 +136,7 @@ public sealed partial class SaveScheduler
             hasProgress |= StartSaves(_primary);
             foreach (var secondary in _secondaries)
             {
-                hasProgress |= StartSaves(secondary.Queue);
+                hasProgress |= StartComparison(secondary) || (secondary.IsCompared && StartSaves(secondary.Queue));
             }
 
             return StartFlush() || hasProgress;
@@ -154,15 +159,6 @@ public sealed partial class SaveScheduler
 
     private void FindDue()
     {
-        while (_requested.TryDequeue(out var key))
-        {
-            _primary.Add(key);
-            foreach (var secondary in _secondaries)
-            {
-                secondary.Queue.Add(key);
-            }
-        }
-
         if (_primary.Target.Rows.Epoch is var epoch && epoch != _knownEpoch)
         {
             // The rows are gone, and the journal has let go of what was in them: loaded collections are all that is left of it.
@@ -200,7 +196,7 @@ public sealed partial class SaveScheduler
 
         foreach (var secondary in _secondaries)
         {
-            secondary.FindDue(_journal, isForced);
+            secondary.FindDue(isForced);
         }
     }
 
@@ -241,6 +237,34 @@ public sealed partial class SaveScheduler
         return hasProgress;
     }
 
+    /// <summary>What a secondary lacked when an earlier process ended shows when the two are compared; before that nothing is written to it.</summary>
+    private bool StartComparison(SecondaryQueue secondary)
+    {
+        if (!secondary.MustCompare)
+        {
+            return false;
+        }
+
+        _ = Call(() => secondary.Compare(_primary.Target.Rows), result => Compared(secondary, result));
+        return true;
+    }
+
+    private void Compared(SecondaryQueue secondary, SaveResult result)
+    {
+        secondary.EndComparison();
+        if (result.Outcome == SaveOutcome.Failed)
+        {
+            SaveLog.Failed(_logger, secondary.Queue.TargetFailed(result.Message!), secondary.Queue.Target.Name, "", result.Message!);
+            return;
+        }
+
+        Works(secondary.Queue, null);
+        foreach (var message in secondary.Ahead.Values)
+        {
+            SaveLog.Ahead(_logger, message);
+        }
+    }
+
     private void Saved(SaveQueue queue, string key, long epoch, SaveResult result)
     {
         queue.End(key);
@@ -267,13 +291,13 @@ public sealed partial class SaveScheduler
             case SaveOutcome.Ahead when !queue.Target.IsPrimary:
                 if (SecondaryOf(queue).IsAhead(key, result.Message!))
                 {
-                    LogAhead(_logger, result.Message!);
+                    SaveLog.Ahead(_logger, result.Message!);
                 }
 
                 break;
             default:
                 var message = result.Message ?? result.Outcome.ToString();
-                Log(queue, queue.Failed(key, message), key, message);
+                SaveLog.Failed(_logger, queue.Failed(key, message), queue.Target.Name, key, message);
                 break;
         }
     }
@@ -312,7 +336,7 @@ public sealed partial class SaveScheduler
                 _unflushed.TryAdd(key, save);
             }
 
-            Log(_primary, _primary.TargetFailed(result.Message!), "", result.Message!);
+            SaveLog.Failed(_logger, _primary.TargetFailed(result.Message!), _primary.Target.Name, "", result.Message!);
             return;
         }
 
@@ -358,36 +382,12 @@ public sealed partial class SaveScheduler
         Woken?.Invoke();
     }
 
-    private void Log(SaveQueue queue, SaveFault fault, string key, string message)
-    {
-        if (fault == SaveFault.NewOfTarget)
-        {
-            LogFailing(_logger, queue.Target.Name, message);
-        }
-        else if (fault == SaveFault.NewOfCollection)
-        {
-            LogCollectionFailing(_logger, CollectionText.Of(key), queue.Target.Name, message);
-        }
-    }
-
     private void Works(SaveQueue queue, string? key)
     {
         if (queue.Succeeded(key) is { } since)
         {
             var seconds = (long)(_clock.GetUtcNow() - since).TotalSeconds;
-            LogWorking(_logger, queue.Target.Name, seconds);
+            SaveLog.Working(_logger, queue.Target.Name, seconds);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "Storage '{Target}' does not take saves; it is tried again until it does: {Fault}")]
-    private static partial void LogFailing(ILogger logger, string target, string fault);
-
-    [LoggerMessage(2, LogLevel.Warning, "Could not save {Collection} to '{Target}'; it is tried again until it is: {Fault}")]
-    private static partial void LogCollectionFailing(ILogger logger, string collection, string target, string fault);
-
-    [LoggerMessage(3, LogLevel.Information, "Storage '{Target}' takes saves again, after {Seconds} s")]
-    private static partial void LogWorking(ILogger logger, string target, long seconds);
-
-    [LoggerMessage(4, LogLevel.Warning, "A collection is not saved: {Fault}")]
-    private static partial void LogAhead(ILogger logger, string fault);
 }

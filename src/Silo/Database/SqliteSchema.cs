@@ -69,6 +69,15 @@ internal static class SqliteSchema
         INSERT INTO schema_version (version) VALUES (1);
         """;
 
+    /// <summary>Collections with the greatest sequence of their heads and slots.</summary>
+    public const string ListSaved =
+        """
+        SELECT GrainIdExtensionString, max(CAST(PayloadBinary AS TEXT) ->> '$.sequence')
+        FROM OrleansStorage
+        WHERE ServiceId = @ServiceId AND (GrainTypeString = 'head' OR GrainTypeString GLOB 'd[0-9]*') AND PayloadBinary IS NOT NULL
+        GROUP BY GrainIdExtensionString;
+        """;
+
     /// <summary>
     /// What is saved, for people and programs: the chunks of the snapshot that each head names, and the deltas saved after it,
     /// of each key the newest. What the journal alone holds is not here yet. Values are JSON text, digit by digit as they were sent.

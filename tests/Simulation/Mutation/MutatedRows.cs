@@ -44,5 +44,7 @@ internal sealed class MutatedRows(IStateRows inner, Mutant mutant) : IStateRows
         return written;
     }
 
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => inner.ListSaved(ct);
+
     public Task MakeDurable(CancellationToken ct) => mutant == Mutant.TrimBeforeCheckpoint ? Task.CompletedTask : inner.MakeDurable(ct);
 }
