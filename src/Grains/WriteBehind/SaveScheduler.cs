@@ -292,6 +292,7 @@ public sealed class SaveScheduler
                 if (SecondaryOf(queue).IsAhead(key, result.Message!))
                 {
                     SaveLog.Ahead(_logger, result.Message!);
+                    _ = Call(() => KeepAhead(queue, key, result), static _ => { });
                 }
 
                 break;
@@ -300,6 +301,12 @@ public sealed class SaveScheduler
                 SaveLog.Failed(_logger, queue.Failed(key, message), queue.Target.Name, key, message);
                 break;
         }
+    }
+
+    private static async Task<SaveResult> KeepAhead(SaveQueue queue, string key, SaveResult result)
+    {
+        await queue.Target.Rows.KeepAhead([key], CancellationToken.None);
+        return result;
     }
 
     private SecondaryQueue SecondaryOf(SaveQueue queue) => _secondaries[queue.Number - 1];

@@ -61,6 +61,12 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
         Ahead.Clear();
         foreach (var (key, sequence) in found.There)
         {
+            if (journal.OwnerOf(key).HasTail)
+            {
+                // Cannot be told from here: it is saved, and its saver looks.
+                continue;
+            }
+
             _saved[key] = sequence;
             if (_lacking.TryGetValue(key, out var lacking) && lacking.Sequence <= sequence)
             {

@@ -29,7 +29,9 @@ internal sealed class TargetComparison(WriteBehindTarget target, IStateRows prim
         Here = await primary.ListSaved(CancellationToken.None);
         Epoch = target.Rows.Epoch;
         There = await target.Rows.ListSaved(CancellationToken.None);
-        Ahead = [.. There.Where(saved => saved.Value > SequenceHere(saved.Key)).Select(static saved => saved.Key)];
+
+        // With a tail in the journal the collection itself must say how far it is: the last record may count for a whole batch.
+        Ahead = [.. There.Where(saved => saved.Value > SequenceHere(saved.Key) && !journal.OwnerOf(saved.Key).HasTail).Select(static saved => saved.Key)];
         if (Ahead.Count > 0)
         {
             await target.Rows.KeepAhead(Ahead, CancellationToken.None);
