@@ -379,7 +379,7 @@ public sealed class SaveSchedulerTests
 
         device.Start();
         device.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(["ns/a", "ns/b"], Assert.Single(device.Scheduler.Secondaries).Waiting.Order());
+        Assert.Equal(["ns/a", "ns/b"], Assert.Single(device.Scheduler.Secondaries).Waiting.Keys.Order());
         rows[1].FateOf = _ => Fate.Works;
         rows[1].Calls.Clear();
         device.Advance(TimeSpan.FromMinutes(1));

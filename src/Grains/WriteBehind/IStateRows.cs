@@ -41,12 +41,18 @@ public interface IStateRows
     /// <summary>What an operator should know of the storage itself, as sentences.</summary>
     IReadOnlyList<string> Warnings => [];
 
-    /// <summary>How fast rows were written of late, in bytes a second; <see langword="null"/> when nobody measures it.</summary>
-    double? BytesPerSecond => null;
+    /// <summary>How the storage stands towards this device.</summary>
+    StorageStanding Standing => default;
 
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);
 }
+
+/// <summary>What a storage that others use too tells of its side.</summary>
+/// <param name="Device">The name that this device's rows are stored under there; <see langword="null"/> when it has none.</param>
+/// <param name="Refusal">Why it must not be written although it answers; <see langword="null"/> when it may be.</param>
+/// <param name="BytesPerSecond">How fast rows were written of late; <see langword="null"/> when that is not known.</param>
+public readonly record struct StorageStanding(string? Device, string? Refusal, double? BytesPerSecond);
 
 /// <summary>A row as it was read.</summary>
 public readonly struct StateRow(ReadOnlyMemory<byte> payload, string? etag)

@@ -125,13 +125,13 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
         Target = Queue.Number,
         Name = Queue.Target.Name,
         IsCompared = IsCompared,
-        Waiting = IsCompared ? [.. _lacking.Keys] : [.. _lacking.Keys.Union(_mayLack)],
+        Waiting = _lacking.Keys.Union(IsCompared ? [] : _mayLack).ToDictionary(static key => key, key => _saved.GetValueOrDefault(key)),
         WaitingSince = _lacking.Count == 0 ? null : _lacking.Values.Min(static lacking => lacking.Since),
         Fault = Queue.Fault?.Message,
         LastSuccess = LastSuccess,
         LastFailure = Queue.LastFailure,
         Ahead = [.. Ahead.Values],
-        BytesPerSecond = Queue.Target.Rows.BytesPerSecond,
+        Standing = Queue.Target.Rows.Standing,
     };
 
     public void PrimarySaved(string key, long sequence) => Changed(key, sequence);

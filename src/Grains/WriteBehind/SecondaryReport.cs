@@ -12,8 +12,8 @@ public sealed class SecondaryReport
     /// <summary>Whether it has said in this process what it has; before that everything may be lacking.</summary>
     public required bool IsCompared { get; init; }
 
-    /// <summary>The collections with changes that it lacks.</summary>
-    public required IReadOnlyList<string> Waiting { get; init; }
+    /// <summary>The collections with changes that it lacks, each with the sequence that it is known to have everything up to.</summary>
+    public required IReadOnlyDictionary<string, long> Waiting { get; init; }
 
     /// <summary>Since when the first of those changes is known to wait.</summary>
     public required DateTimeOffset? WaitingSince { get; init; }
@@ -30,6 +30,6 @@ public sealed class SecondaryReport
     /// <summary>A sentence for each collection that it knows more of than this device; they are left alone.</summary>
     public required IReadOnlyList<string> Ahead { get; init; }
 
-    /// <summary>How fast it took rows of late; <see langword="null"/> when that is not known.</summary>
-    public required double? BytesPerSecond { get; init; }
+    /// <summary>What the storage tells of itself.</summary>
+    public required StorageStanding Standing { get; init; }
 }

@@ -41,6 +41,9 @@ internal sealed class ServiceOptions
     /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
     public required IPEndPoint? Gateway { get; init; }
 
+    /// <summary>The site; <see langword="null"/> when there is none.</summary>
+    public required SiteOptions? Site { get; init; }
+
     /// <summary>What an operator should know of these options although they are valid.</summary>
     public required string[] Warnings { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed class ServiceOptions
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
+            Site = SiteOptions.Read(configuration),
             Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
         };
         RequireLocalOrGuarded(configuration, options.Api);

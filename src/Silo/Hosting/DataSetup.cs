@@ -3,6 +3,7 @@ using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Database;
+using EdgeOrleans.Silo.Site;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -46,13 +47,23 @@ internal static class DataSetup
     {
         silo.Services.AddSingleton(services => new SqliteDatabase(
             DatabasePath(options), BusyTimeoutSeconds, TimeProvider.System, services.GetRequiredService<ILogger<SqliteDatabase>>()));
+        silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), SiloSetup.ClusterName, TimeProvider.System));
+        if (options.Site is { ServesDevices: false } site)
+        {
+            silo.AddMirror(site);
+        }
+
         silo.AddEdgeOrleansGrains(new GrainsSetup
         {
             Journal = journal,
             Limits = options.Limits,
             Writes = options.Writes,
             Memory = options.Memory,
-            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), options)],
+            Targets = services =>
+            [
+                new WriteBehindTarget("sqlite", services.GetRequiredService<SqliteRows>(), isPrimary: true, options.SaveAfter),
+                .. services.GetServices<MirrorTarget>().Select(static mirror => mirror.Target),
+            ],
         });
         silo.AddEdgeOrleansSaves();
     }
@@ -62,9 +73,6 @@ internal static class DataSetup
         var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
         return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
     }
-
-    private static WriteBehindTarget Sqlite(SqliteDatabase database, ServiceOptions options) => new(
-        "sqlite", new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System), isPrimary: true, options.SaveAfter);
 
     private static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
 }
