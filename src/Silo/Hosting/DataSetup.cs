@@ -52,6 +52,10 @@ internal static class DataSetup
         {
             silo.AddMirror(site);
         }
+        else if (options.Site is { } served)
+        {
+            silo.AddDeviceReader(served);
+        }
 
         silo.AddEdgeOrleansGrains(new GrainsSetup
         {

@@ -5,13 +5,20 @@ using Npgsql;
 
 namespace EdgeOrleans.Silo.Site;
 
-/// <summary>The site as a secondary target beside the SQLite file.</summary>
-internal static class MirrorSetup
+/// <summary>What a service has to do with its site.</summary>
+internal static class SiteSetup
 {
     // Each save is a few round trips in a row; four at once hide the latency of a site that is far away.
     private const int SavesAtOnce = 4;
 
-    /// <summary>Adds the target and what it works with. Nothing of it is connected before the first save.</summary>
+    /// <summary>Adds what reads what devices mirrored.</summary>
+    public static void AddDeviceReader(this ISiloBuilder silo, SiteOptions site)
+    {
+        silo.Services.AddSingleton(_ => SiteDataSource.Make(site.ConnectionString));
+        silo.Services.AddSingleton<IDeviceReader>(services => new SiteReader(services.GetRequiredService<NpgsqlDataSource>(), site.CreatesSchema));
+    }
+
+    /// <summary>Adds the site as a secondary target beside the SQLite file: the target and what it works with. Nothing of it is connected before the first save.</summary>
     public static void AddMirror(this ISiloBuilder silo, SiteOptions site)
     {
         silo.Services.AddSingleton(_ => SiteDataSource.Make(site.ConnectionString));
