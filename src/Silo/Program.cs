@@ -12,6 +12,11 @@ if (Usage.For(args) is { } usage)
 
 try
 {
+    if (Verb.In(args) is { } verb)
+    {
+        return (int)await verb.Run(args);
+    }
+
     var configuration = ConfigurationSources.Read(args);
     var options = ServiceOptions.Read(configuration);
     MemoryBudget.Of(options.Memory.BudgetBytes).LimitHeap();

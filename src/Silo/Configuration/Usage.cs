@@ -15,7 +15,13 @@ internal static class Usage
 
     private static string Help()
     {
-        var text = new StringBuilder("A durable key-value service. Options, as --Section:Name=value, Section__Name in the environment, or in appsettings.json:\n");
+        var text = new StringBuilder("A durable key-value service. It serves, or does what one of these words says when it comes first:\n");
+        foreach (var verb in Verb.All)
+        {
+            text.Append('\n').Append("  ").Append(verb.Name).Append("\n      ").Append(verb.Meaning).Append('\n');
+        }
+
+        text.Append("\nOptions, as --Section:Name=value, Section__Name in the environment, or in appsettings.json:\n");
         foreach (var option in OptionTable.All)
         {
             text.Append('\n').Append("  ").Append(option.Name);

@@ -16,6 +16,30 @@ internal static class DataSetup
     // How long SQLite waits for a lock that another program holds, such as a copy being made.
     private const int BusyTimeoutSeconds = 5;
 
+    /// <summary>The SQLite file.</summary>
+    public static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
+
+    /// <summary>A SQLite file as the service opens it.</summary>
+    public static SqliteDatabase Database(string path, ILogger logger) => new(path, BusyTimeoutSeconds, TimeProvider.System, logger);
+
+    /// <summary>Locks the directory for a verb that works on the data while no service does.</summary>
+    /// <exception cref="StartFault">The directory is in use, or cannot be used.</exception>
+    public static FileDisk Lock(ServiceOptions options)
+    {
+        try
+        {
+            return new FileDisk(Path.Combine(options.DataPath, JournalFolder));
+        }
+        catch (DataDirectoryInUseException)
+        {
+            throw InUse(options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(options, e);
+        }
+    }
+
     /// <summary>Locks the directory and recovers the journal.</summary>
     /// <exception cref="StartFault">The directory is in use, written by a newer version, or cannot be used.</exception>
     public static FlashJournal OpenJournal(ServiceOptions options)
@@ -30,7 +54,7 @@ internal static class DataSetup
         }
         catch (DataDirectoryInUseException)
         {
-            throw new StartFault(ExitCode.DataInUse, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which another process uses.");
+            throw InUse(options);
         }
         catch (JournalFormatException e)
         {
@@ -38,15 +62,14 @@ internal static class DataSetup
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartFault(ExitCode.DataUnusable, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which cannot be used: {e.Message}");
+            throw Unusable(options, e);
         }
     }
 
     /// <summary>Adds the grains over the journal and the SQLite file as their primary target.</summary>
     public static void AddData(this ISiloBuilder silo, ServiceOptions options, FlashJournal journal)
     {
-        silo.Services.AddSingleton(services => new SqliteDatabase(
-            DatabasePath(options), BusyTimeoutSeconds, TimeProvider.System, services.GetRequiredService<ILogger<SqliteDatabase>>()));
+        silo.Services.AddSingleton(services => Database(DatabasePath(options), services.GetRequiredService<ILogger<SqliteDatabase>>()));
         silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), SiloSetup.ClusterName, TimeProvider.System));
         if (options.Site is { ServesDevices: false } site)
         {
@@ -78,5 +101,9 @@ internal static class DataSetup
         return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
     }
 
-    private static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
+    private static StartFault InUse(ServiceOptions options) =>
+        new(ExitCode.DataInUse, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which another process uses.");
+
+    private static StartFault Unusable(ServiceOptions options, Exception fault) =>
+        new(ExitCode.DataUnusable, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which cannot be used: {fault.Message}");
 }
