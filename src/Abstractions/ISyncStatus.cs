@@ -40,7 +40,7 @@ public sealed class SyncTarget
     /// <summary>What last went wrong, and when; also after it has ended.</summary>
     public required (string Message, DateTimeOffset At)? LastError { get; init; }
 
-    /// <summary>Why it takes nothing now; <see langword="null"/> when it does.</summary>
+    /// <summary>Why it does not take something now; <see langword="null"/> when all goes well.</summary>
     public required string? Fault { get; init; }
 
     /// <summary>Why it must not be written, as a whole or in some collections: it is ahead of this device. A sentence each.</summary>

@@ -59,7 +59,7 @@ internal sealed class SyncEndpoint(ISyncStatus sync, TimeProvider clock)
     /// <summary>One word for people and alarms, the worst first.</summary>
     private static string StateOf(SyncTarget target) =>
         target.Refusals.Count > 0 ? "refused"
-        : target.Fault is not null ? "unreachable"
+        : target.Fault is not null ? "failing"
         : !target.IsCompared ? "connecting"
         : target.Collections > 0 ? "catching_up"
         : "in_sync";

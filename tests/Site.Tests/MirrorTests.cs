@@ -64,7 +64,7 @@ public sealed class MirrorTests(PostgresServer server) : IDisposable
 
             // In SQLite, and no more in the journal: only a comparison can show later that the site lacks it.
             await device.WaitFor(sync => sync.Waiting("entries") == (life + 1) * 20);
-            Assert.Equal("unreachable", await device.State());
+            Assert.Equal("failing", await device.State());
             await Task.Delay(500);
             await device.Kill();
         }

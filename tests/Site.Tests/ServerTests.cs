@@ -23,9 +23,16 @@ public sealed class ServerTests(PostgresServer server) : IDisposable
         await device.WaitInSync();
 
         await server.Kill();
-        await WriteFor(device, "killed", TimeSpan.FromSeconds(3));
-        Assert.Equal("unreachable", await device.State());
-        await server.Start();
+        try
+        {
+            await WriteFor(device, "killed", TimeSpan.FromSeconds(3));
+            Assert.Equal("failing", await device.State());
+        }
+        finally
+        {
+            await server.Start();
+        }
+
         await device.WaitInSync();
 
         server.Hang();

@@ -25,6 +25,9 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
     /// <summary>What the target's last failure was, and since when it fails; <see langword="null"/> while it works.</summary>
     public (string Message, DateTimeOffset Since)? Fault { get; private set; }
 
+    /// <summary>Why something is not taken now, by the target or in one collection; <see langword="null"/> when all goes well.</summary>
+    public string? CurrentFault => Fault?.Message ?? _faults.Values.Select(static fault => fault.Message).FirstOrDefault();
+
     /// <summary>What last went wrong, and when; also after it has ended.</summary>
     public (string Message, DateTimeOffset At)? LastFailure { get; private set; }
 

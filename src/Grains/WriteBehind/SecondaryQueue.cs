@@ -127,7 +127,7 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
         IsCompared = IsCompared,
         Waiting = _lacking.Keys.Union(IsCompared ? [] : _mayLack).ToDictionary(static key => key, key => _saved.GetValueOrDefault(key)),
         WaitingSince = _lacking.Count == 0 ? null : _lacking.Values.Min(static lacking => lacking.Since),
-        Fault = Queue.Fault?.Message,
+        Fault = Queue.CurrentFault,
         LastSuccess = LastSuccess,
         LastFailure = Queue.LastFailure,
         Ahead = [.. Ahead.Values],

@@ -18,7 +18,7 @@ public sealed class SecondaryReport
     /// <summary>Since when the first of those changes is known to wait.</summary>
     public required DateTimeOffset? WaitingSince { get; init; }
 
-    /// <summary>Why it takes nothing now; <see langword="null"/> when it does.</summary>
+    /// <summary>Why it does not take something now; <see langword="null"/> when all goes well.</summary>
     public required string? Fault { get; init; }
 
     /// <summary>When it last took something or was found up to date.</summary>

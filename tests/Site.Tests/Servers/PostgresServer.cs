@@ -144,7 +144,7 @@ public sealed partial class PostgresServer : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (IsOwn)
+        if (_process is { HasExited: false })
         {
             GoOn();
             await Kill();
