@@ -83,6 +83,8 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
         {
             Changed(key, sequence);
         }
+
+        LookIntoJournal();
     }
 
     /// <param name="isForced">Whether everything that changed is due now.</param>
@@ -95,13 +97,7 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
             return;
         }
 
-        _hasLooked = true;
-        _lookedAt = clock.GetTimestamp();
-        foreach (var owner in journal.OwnersToSave(int.MaxValue))
-        {
-            Changed(owner.Key, owner.LastSequence);
-        }
-
+        LookIntoJournal();
         if (!IsCompared)
         {
             return;
@@ -159,6 +155,16 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
         there == long.MaxValue
             ? $"target '{target}' holds of {CollectionText.Of(key)} what this device did not know when they were first compared"
             : $"target '{target}' holds {CollectionText.Of(key)} up to change {there}, but this device knows {here} only";
+
+    private void LookIntoJournal()
+    {
+        _hasLooked = true;
+        _lookedAt = clock.GetTimestamp();
+        foreach (var owner in journal.OwnersToSave(int.MaxValue))
+        {
+            Changed(owner.Key, owner.LastSequence);
+        }
+    }
 
     private void Changed(string key, long sequence)
     {

@@ -16,7 +16,7 @@ internal sealed partial class DeviceIdentity(IStateRows rows, IReadOnlyDictionar
     private long _epoch;
 
     /// <summary>The id; <see langword="null"/> before it was first read.</summary>
-    public string? Id => _record?.Id;
+    public string? Id { get; private set; }
 
     /// <summary>Changes when the data is not the same any more: a damaged database was set aside, and its identity with it.</summary>
     public long Epoch => rows.Epoch;
@@ -41,6 +41,7 @@ internal sealed partial class DeviceIdentity(IStateRows rows, IReadOnlyDictionar
                 await rows.MakeDurable(ct);
             }
 
+            Id = after.Id;
             return _record = after;
         }
         finally

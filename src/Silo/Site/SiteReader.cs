@@ -26,7 +26,7 @@ internal sealed class SiteReader(NpgsqlDataSource source, bool mayMigrate) : IDe
 
     /// <inheritdoc/>
     public Task<MirroredValue?> Find(string device, string collectionKey, string key, CancellationToken ct) =>
-        device.Contains('\0') ? Task.FromResult<MirroredValue?>(null) : Query(async connection =>
+        Query(async connection =>
         {
             await using var command = new NpgsqlCommand(SiteSchema.FindValue, connection);
             command.Parameters.AddWithValue("device", device);

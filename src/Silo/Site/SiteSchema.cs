@@ -27,8 +27,7 @@ internal static class SiteSchema
         """;
 
     /// <summary>
-    /// One value, as text: JSON digit by digit as it was sent. Three columns always, so that a device that is not known can be told
-    /// from a key that is not there.
+    /// One value, as the text that was sent, with its version. No row when the device is not known, nulls when the key is not there.
     /// </summary>
     public const string FindValue =
         """
