@@ -117,9 +117,10 @@ internal sealed class SiteLink(NpgsqlDataSource source, DeviceIdentity identity,
             "SELECT concat_ws('/', system_identifier, timeline_id, 'OrleansStorage'::regclass::oid) FROM pg_control_system(), pg_control_checkpoint()", connection);
         var place = (string)(await command.ExecuteScalarAsync(ct))!;
         var identityEpoch = identity.Epoch;
-        if ((_place ?? place) != place || identityEpoch != _identityEpoch)
+        var isForgotten = _rows is not null && await DeviceClaim.Read(connection, identity.Id!, ct) is null;
+        if ((_place ?? place) != place || identityEpoch != _identityEpoch || isForgotten)
         {
-            // All that is known of the rows, the claim included, was of the other one, or of another device.
+            // All that is known of the rows, the claim included, was of the other one, or of another device, or was removed by somebody.
             _rows = null;
             Interlocked.Increment(ref _epoch);
         }

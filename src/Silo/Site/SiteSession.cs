@@ -1,4 +1,7 @@
+using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Database;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace EdgeOrleans.Silo.Site;
@@ -22,9 +25,17 @@ internal static class SiteSession
         {
             throw new StartFault(e.IsNewer ? ExitCode.DataTooNew : ExitCode.SiteUnusable, e.Message);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or SiteRefusedException)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or SiteRefusedException or StateDamagedException)
         {
             throw new StartFault(ExitCode.SiteUnusable, $"The site's database does not take this: {e.Message.ReplaceLineEndings(" ")}");
+        }
+        catch (DatabaseVersionException e)
+        {
+            throw new StartFault(ExitCode.DataTooNew, e.Message);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartFault(ExitCode.DataUnusable, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which cannot be used: {e.Message}");
         }
     }
 }
