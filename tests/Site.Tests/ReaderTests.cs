@@ -41,6 +41,12 @@ public sealed class ReaderTests(PostgresServer server) : IDisposable
         var entry = await Json200(reader, path);
         Assert.Equal(Json, entry.GetProperty("value").GetRawText());
         Assert.Equal((id, "default", "a+b", "é"), (Text(entry, "device"), Text(entry, "namespace"), Text(entry, "collection"), Text(entry, "key")));
+        const string Odd = "a\",\"sequence\":1,\"\\<é";
+        await device.Client.Set("a+b", Odd, "7");
+        await device.SetMany(Enumerable.Range(0, 20_000).Select(static i => ("large", $"k{i}", $"\"{{\\\"key\\\":{i}}}\"")));
+        await device.WaitInSync();
+        Assert.Equal("7", (await Json200(reader, $"/api/v1/devices/{id}/kv/default/a%2Bb/{Uri.EscapeDataString(Odd)}")).GetProperty("value").GetRawText());
+        Assert.Equal("\"{\\\"key\\\":777}\"", (await Json200(reader, $"/api/v1/devices/{id}/kv/default/large/k777")).GetProperty("value").GetRawText());
         Assert.Equal("null", (await Json200(reader, $"/api/v1/devices/{id}/kv//a%2Bb/none")).GetProperty("value").GetRawText());
         Assert.Equal(HttpStatusCode.OK, (await reader.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path))).StatusCode);
         Assert.Equal((404, "KEY_NOT_FOUND"), await Error(reader, HttpMethod.Get, $"/api/v1/devices/{id}/kv/default/a%2Bb/x"));

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using EdgeOrleans.Grains.WriteBehind;
 using Npgsql;
 
@@ -32,6 +34,7 @@ internal sealed class SiteReader(NpgsqlDataSource source, bool mayMigrate) : IDe
             command.Parameters.AddWithValue("device", device);
             command.Parameters.AddWithValue("stored", GrainStorageRows.StoredKeyOf(collectionKey));
             command.Parameters.AddWithValue("key", key);
+            command.Parameters.AddWithValue("item", $$"""{"key":"{{JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}}","sequence":""");
             await using var reader = await command.ExecuteReaderAsync(ct);
             return !await reader.ReadAsync(ct) ? null
                 : await reader.IsDBNullAsync(0, ct) ? new MirroredValue(null, 0)

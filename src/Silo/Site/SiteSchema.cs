@@ -29,10 +29,16 @@ internal static class SiteSchema
     /// <summary>
     /// One value, as the text that was sent, with its version. No row when the device is not known, nulls when the key is not there.
     /// </summary>
+    /// <remarks>Of a large collection only the parts are taken to pieces in which the key, as it stands in them, occurs.</remarks>
     public const string FindValue =
         """
-        SELECT e.value, e.version
-        FROM devices AS d LEFT JOIN collection_entries(@device, @stored) AS e ON e.key = @key
+        SELECT found.value, found.version
+        FROM devices AS d LEFT JOIN LATERAL (
+            SELECT e.value, e.version
+            FROM collection_parts(@device, @stored) AS p, part_entries(p.items) AS e
+            WHERE strpos(p.items, @item) > 0 AND e.key = @key AND e.sequence > p.complete
+            ORDER BY e.sequence DESC LIMIT 1
+        ) AS found ON true
         WHERE d.device = @device
         """;
 
@@ -108,11 +114,11 @@ internal static class SiteSchema
 
         """;
 
-    /// <summary>The parts of a collection put together: the chunks of the snapshot that its head names, and the deltas saved after it.</summary>
+    /// <summary>The parts of a collection, and the entries in a part.</summary>
     /// <remarks>
-    /// Rows and entries are cut by the order of their members, which is the writer's (StatePayload), and not with <c>-></c>: that unescapes
-    /// every string of a row, and would fail for all of it when one value holds <c>\u0000</c>, which no text of PostgreSQL can. As jsonb
-    /// such a value is null. What precedes a value is at most 4096 characters, however the key is escaped.
+    /// Rows and entries are cut by the order of their members and the way names are escaped, which are the writer's (StatePayload): no
+    /// quotation mark stands within a key. <c>-></c> would not do: it unescapes every string of a row, and fails for all of it when one
+    /// value holds <c>\u0000</c>, which no text of PostgreSQL can. As jsonb such a value is null.
     /// </remarks>
     private const string Functions =
         """
@@ -123,8 +129,9 @@ internal static class SiteSchema
             RETURN NULL;
         END $$;
 
-        CREATE FUNCTION collection_entries(service text, stored text)
-        RETURNS TABLE (key text, value text, version bigint) LANGUAGE sql STABLE AS $$
+        -- The chunks of the snapshot that the head names, and the deltas saved after it; of those only what is newer than 'complete' counts.
+        CREATE FUNCTION collection_parts(service text, stored text)
+        RETURNS TABLE (items text, complete bigint) LANGUAGE sql STABLE AS $$
             WITH saved AS MATERIALIZED (
                 SELECT GrainTypeString AS name, encode(substr(PayloadBinary, 1, 2048), 'escape') AS header
                 FROM OrleansStorage
@@ -136,28 +143,51 @@ internal static class SiteSchema
                     substring(header FROM '"sequence":(\d+)')::bigint AS sequence, substring(header FROM '"chunks":(\d+)')::bigint AS chunks
                 FROM saved WHERE name = 'head'
             ),
-            part AS (
+            part AS MATERIALIZED (
                 SELECT 's' || generation % 2 || '-' || i AS name, 0 AS complete FROM head, generate_series(0, chunks - 1) AS i
                 UNION ALL
                 SELECT name, coalesce(head.sequence, 0) FROM saved LEFT JOIN head ON true
                 WHERE name <> 'head' AND substring(header FROM '"save":(\d+)')::bigint > coalesce(head.save, 0)
-            ),
-            item AS (
-                SELECT complete, e::text AS text,
-                    substring(left(e::text, 4096) FROM '^\{"key":"(?:[^"\\]|\\.)*","sequence":\d+,"version":\d+(?:,"expiry":\d+)?,"(?:value|deleted)":') AS head
-                FROM part JOIN OrleansStorage ON ServiceId = service AND GrainIdExtensionString = stored AND GrainTypeString = name,
-                    convert_from(PayloadBinary, 'UTF8') AS payload,
-                    json_array_elements(substr(payload, strpos(payload, '"entries":[') + 10, length(payload) - strpos(payload, '"entries":[') - 10)::json) AS e
-            ),
-            entry AS (
-                SELECT DISTINCT ON (key) substring(head FROM '^\{"key":("(?:[^"\\]|\\.)*")')::json #>> '{}' COLLATE "C" AS key,
-                    CASE WHEN head LIKE '%"value":' THEN substr(text, length(head) + 1, length(text) - length(head) - 1) END AS value,
-                    substring(head FROM '"version":(\d+)')::bigint AS version, substring(head FROM '"sequence":(\d+)')::bigint AS sequence
-                FROM item
-                WHERE substring(head FROM '"sequence":(\d+)')::bigint > complete
-                ORDER BY key, sequence DESC
             )
-            SELECT key, value, version FROM entry WHERE value IS NOT NULL
+            SELECT substr(payload, start, length(payload) - start), complete
+            FROM part, LATERAL (
+                SELECT convert_from(PayloadBinary, 'UTF8') AS payload FROM OrleansStorage
+                WHERE ServiceId = service AND GrainIdExtensionString = stored AND GrainTypeString = name
+                OFFSET 0
+            ) AS row, LATERAL (SELECT strpos(payload, '"entries":[') + 10 AS start OFFSET 0) AS place
+        $$;
+
+        CREATE FUNCTION part_entries(items text)
+        RETURNS TABLE (key text, value text, version bigint, sequence bigint) LANGUAGE sql IMMUTABLE AS $$
+            SELECT substr(item, 8, at - 7)::json #>> '{}' COLLATE "C",
+                CASE WHEN last LIKE '%"value"' THEN substr(item, start, length(item) - start) END,
+                split_part(f3, ',', 1)::bigint, split_part(f2, ',', 1)::bigint
+            FROM (
+                -- From the key's end: ","sequence":f2:f3:f4 with f2 = 88,"version" and f3 = 1790000000000000,"value", or "expiry" and f4.
+                SELECT item, at, f2, f3, CASE WHEN f3 LIKE '%"expiry"' THEN f4 ELSE f3 END AS last,
+                    at + 15 + length(f2) + length(f3) + CASE WHEN f3 LIKE '%"expiry"' THEN length(f4) + 1 ELSE 0 END AS start
+                FROM (
+                    SELECT item, at, split_part(rest, ':', 2) AS f2, split_part(rest, ':', 3) AS f3, split_part(rest, ':', 4) AS f4
+                    FROM (
+                        SELECT e::text AS item, at, substr(e::text, at, 120) AS rest
+                        FROM json_array_elements(items::json) AS e, LATERAL (SELECT strpos(e::text, '","sequence":') AS at OFFSET 0) AS place
+                        OFFSET 0
+                    ) AS cut
+                    OFFSET 0
+                ) AS fields
+            ) AS named
+        $$;
+
+        CREATE FUNCTION collection_entries(service text, stored text)
+        RETURNS TABLE (key text, value text, version bigint) LANGUAGE sql STABLE AS $$
+            SELECT key, value, version
+            FROM (
+                SELECT DISTINCT ON (e.key) e.key, e.value, e.version
+                FROM collection_parts(service, stored) AS p, part_entries(p.items) AS e
+                WHERE e.sequence > p.complete
+                ORDER BY e.key, e.sequence DESC
+            ) AS newest
+            WHERE value IS NOT NULL
         $$;
 
         """;
