@@ -42,6 +42,8 @@ internal sealed class FaultyRows(IStateRows rows) : IStateRows
 
     public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => Call("list", () => rows.ListSaved(ct));
 
+    public Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct) => rows.KeepAhead(collectionKeys, ct);
+
     public Task MakeDurable(CancellationToken ct) =>
         Call("durable", async () =>
         {

@@ -10,6 +10,7 @@ internal sealed class MemoryRows : IStateRows
     private Dictionary<(string Collection, string Row), (byte[] Payload, long Version)> _rows = [];
     private Dictionary<(string Collection, string Row), (byte[] Payload, long Version)> _durable = [];
     private readonly List<((string Collection, string Row) Name, (byte[] Payload, long Version) Content)> _unflushed = [];
+    private readonly List<string> _ahead = [];
     private long _version = 100;
 
     public long Epoch { get; private set; }
@@ -46,7 +47,18 @@ internal sealed class MemoryRows : IStateRows
     {
         lock (_lock)
         {
-            return Task.FromResult(SavedThrough.Of(_rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload))));
+            var saved = new Dictionary<string, long>(SavedThrough.Of(_rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload))));
+            _ahead.ForEach(key => saved[key] = IStateRows.AheadForGood);
+            return Task.FromResult<IReadOnlyDictionary<string, long>>(saved);
+        }
+    }
+
+    public Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            _ahead.AddRange(collectionKeys);
+            return Task.CompletedTask;
         }
     }
 

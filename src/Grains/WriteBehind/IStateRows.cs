@@ -20,6 +20,9 @@ public interface IStateRows
     /// <exception cref="RowConflictException">The row is not under that ETag; nothing was written by this call.</exception>
     Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct);
 
+    /// <summary>What <see cref="ListSaved"/> has for a collection that was given to <see cref="KeepAhead"/>.</summary>
+    const long AheadForGood = long.MaxValue;
+
     /// <summary>
     /// All collections that have rows, each with the greatest sequence in its head and its slots: what it is saved through.
     /// One call, whatever their number.

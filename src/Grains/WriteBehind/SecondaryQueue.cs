@@ -152,7 +152,7 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
 
     /// <summary>What is said of a collection that a target knows more of.</summary>
     public static string AheadMessage(string target, string key, long there, long here) =>
-        there == long.MaxValue
+        there == IStateRows.AheadForGood
             ? $"target '{target}' holds of {CollectionText.Of(key)} what this device did not know when they were first compared"
             : $"target '{target}' holds {CollectionText.Of(key)} up to change {there}, but this device knows {here} only";
 

@@ -31,7 +31,7 @@ internal sealed class TargetComparison(WriteBehindTarget target, IStateRows prim
         There = await target.Rows.ListSaved(CancellationToken.None);
 
         // With a tail in the journal the collection itself must say how far it is: the last record may count for a whole batch.
-        Ahead = [.. There.Where(saved => saved.Value > SequenceHere(saved.Key) && !journal.OwnerOf(saved.Key).HasTail).Select(static saved => saved.Key)];
+        Ahead = [.. There.Where(saved => saved.Value == IStateRows.AheadForGood || IsAhead(saved.Key, saved.Value)).Select(static saved => saved.Key)];
         if (Ahead.Count > 0)
         {
             await target.Rows.KeepAhead(Ahead, CancellationToken.None);
@@ -39,6 +39,8 @@ internal sealed class TargetComparison(WriteBehindTarget target, IStateRows prim
 
         IsComplete = true;
     }
+
+    private bool IsAhead(string key, long there) => there > SequenceHere(key) && !journal.OwnerOf(key).HasTail;
 
     /// <summary>The newest sequence that this device knows of a collection; 0 when it knows none.</summary>
     public long SequenceHere(string key) => Math.Max(Here.GetValueOrDefault(key), journal.OwnerOf(key).LastSequence);

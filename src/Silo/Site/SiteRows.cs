@@ -46,7 +46,7 @@ internal sealed class SiteRows(SiteLink link, DeviceIdentity identity, Bandwidth
             // Once ahead, ahead until an operator has decided, however far this device has come since.
             foreach (var key in record.Ahead)
             {
-                saved[key] = long.MaxValue;
+                saved[key] = IStateRows.AheadForGood;
             }
 
             return (IReadOnlyDictionary<string, long>)saved;
