@@ -70,7 +70,7 @@ public sealed class ClaimTests(PostgresServer server) : IAsyncLifetime
     {
         var rows = Rows("device");
         await Link(rows).Rows(default);
-        await Identity(rows).Change(static record => record with { Claim = record.NextClaim, NextClaim = "next" }, default);
+        await Identity(rows).Change(static record => record with { Claims = [.. record.Claims, "next"] }, default);
         if (siteHasIt)
         {
             await _site.Query("UPDATE devices SET claim = 'next' RETURNING claim");
@@ -78,6 +78,22 @@ public sealed class ClaimTests(PostgresServer server) : IAsyncLifetime
 
         await Link(rows).Rows(default);
         Assert.NotEqual(["next"], await _site.Query("SELECT claim FROM devices"));
+    }
+
+    [Fact]
+    public async Task Site_that_was_put_back_to_an_earlier_state_is_known()
+    {
+        var rows = Rows("device");
+        await Link(rows).Rows(default);
+        var earlier = (await _site.Query("SELECT claim FROM devices")).Single();
+        for (var i = 0; i < 3; i++)
+        {
+            await Link(rows).Rows(default);
+        }
+
+        await _site.Query($"UPDATE devices SET claim = '{earlier}' RETURNING claim");
+        await Link(rows).Rows(default);
+        Assert.NotEqual([earlier], await _site.Query("SELECT claim FROM devices"));
     }
 
     [Fact]

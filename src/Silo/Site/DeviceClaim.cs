@@ -5,7 +5,7 @@ namespace EdgeOrleans.Silo.Site;
 /// <summary>
 /// The claim of a device's data on its rows at the site: a random word that both know. Whoever connects must know the word that the
 /// site holds, and puts a new one in its place, so of two copies of the same data the second to come shuts out the first, and an old
-/// copy is shut out by what was mirrored since it was made.
+/// copy is shut out by what was mirrored since it was made. A site that was put back to an earlier state holds a word that is still known.
 /// </summary>
 internal static class DeviceClaim
 {
@@ -17,15 +17,14 @@ internal static class DeviceClaim
         var held = await Read(connection, record.Id, ct);
 
         // A site without this device has nothing that could be written over: it is new, or was emptied.
-        if (held is not null && held != record.Claim && held != record.NextClaim)
+        if (held is not null && !record.Claims.Contains(held))
         {
             throw Refused(record.Id);
         }
 
         // Written down before the site has it: a power cut between the two leaves a claim that is known.
-        var next = Guid.NewGuid().ToString("N");
-        await identity.Change(r => r with { Claim = held, NextClaim = next }, ct);
-        if (!await Replace(connection, record.Id, held, next, ct))
+        record = await identity.Change(static r => r.WithNewClaim(), ct);
+        if (!await Replace(connection, record.Id, held, record.Claims[^1], ct))
         {
             throw Refused(record.Id);
         }
@@ -39,7 +38,7 @@ internal static class DeviceClaim
         await using var command = new NpgsqlCommand(
             "UPDATE devices SET last_seen = now(), name = @name, service_version = @version WHERE device = @device AND claim = @claim", connection);
         AddDevice(command, record.Id);
-        command.Parameters.AddWithValue("claim", record.NextClaim ?? "");
+        command.Parameters.AddWithValue("claim", record.Claims[^1]);
         if (await command.ExecuteNonQueryAsync(ct) == 0)
         {
             throw Refused(record.Id);

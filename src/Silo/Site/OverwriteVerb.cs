@@ -34,9 +34,8 @@ internal static class OverwriteVerb
 
         await using var transaction = await connection.BeginTransactionAsync();
         var isKnown = await SetAside(connection, id, aside);
-        var next = Guid.NewGuid().ToString("N");
-        await identity.Change(record => record with { Claim = null, NextClaim = next, Ahead = [] }, CancellationToken.None);
-        await DeviceClaim.Replace(connection, id, held: null, next, CancellationToken.None);
+        var record = await identity.Change(static record => record.WithNewClaim() with { Ahead = [] }, CancellationToken.None);
+        await DeviceClaim.Replace(connection, id, held: null, record.Claims[^1], CancellationToken.None);
         await transaction.CommitAsync();
         await Console.Out.WriteLineAsync(isKnown
             ? $"Device {id} writes its own data to the site from its next start on; what was there is kept as device {aside}."

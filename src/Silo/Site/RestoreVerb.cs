@@ -37,13 +37,13 @@ internal static class RestoreVerb
         }
 
         // The claim before the rows: what the old copy should still write after them could not be told from what was restored.
-        var claim = Guid.NewGuid().ToString("N");
-        if (!await DeviceClaim.Replace(connection, site.Device, held, claim, CancellationToken.None))
+        var record = new DeviceRecord { Id = site.Device, Machine = MachineMarks.Read() }.WithNewClaim();
+        if (!await DeviceClaim.Replace(connection, site.Device, held, record.Claims[^1], CancellationToken.None))
         {
             throw new SiteRefusedException($"device {site.Device} connected just now; is it still running?");
         }
 
-        var (rowCount, collections) = await Fill(unfinished, connection, new DeviceRecord { Id = site.Device, Machine = MachineMarks.Read(), Claim = claim, NextClaim = claim });
+        var (rowCount, collections) = await Fill(unfinished, connection, record);
         File.Move(unfinished, path);
         FileDisk.FlushNames(options.DataPath);
         await Console.Out.WriteLineAsync(

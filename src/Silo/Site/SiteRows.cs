@@ -40,7 +40,7 @@ internal sealed class SiteRows(SiteLink link, DeviceIdentity identity, Bandwidth
             var saved = new Dictionary<string, long>();
             while (await reader.ReadAsync(ct))
             {
-                saved.Add(GrainStorageRows.CollectionOf(reader.GetString(0)), reader.GetInt64(1));
+                saved.Add(GrainStorageRows.CollectionOf(reader.GetString(0)), reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
             }
 
             // Once ahead, ahead until an operator has decided, however far this device has come since.
