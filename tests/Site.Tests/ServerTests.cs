@@ -65,7 +65,7 @@ public sealed class ServerTests(PostgresServer server) : IDisposable
         }
 
         await device.WaitInSync();
-        await site.Query("DROP VIEW entries; DROP FUNCTION collection_entries; DROP FUNCTION json_as_jsonb; DROP TABLE OrleansStorage, OrleansQuery, devices, schema_version");
+        await site.Query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
         await device.Client.Set("c0", "k", "7");
         await device.WaitFor(static sync => sync.GetProperty("state").GetString() != "in_sync");
         await device.WaitInSync();
