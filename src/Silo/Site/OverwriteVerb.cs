@@ -27,6 +27,12 @@ internal static class OverwriteVerb
 
         await SiteMigration.Require(connection, site.CreatesSchema, CancellationToken.None);
         using var database = DataSetup.Database(DataSetup.DatabasePath(options), NullLogger.Instance);
+        database.Open();
+        if (database.SetAsideFiles is [var damaged, ..])
+        {
+            throw new StartFault(ExitCode.DataUnusable, $"The database was damaged and is set aside as '{damaged}': there is nothing to put in the place of the site's.");
+        }
+
         using var rows = new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System);
         using var identity = new DeviceIdentity(rows, MachineMarks.Read(), NullLogger.Instance);
         var id = (await identity.Get(CancellationToken.None)).Id;
