@@ -5,6 +5,7 @@
 # tests project, two at a time. A project says in its .csproj how it wants to be run:
 #   <RunsAlone>true</RunsAlone>                        nothing beside it, because it measures time or loads the machine
 #   <RunsOnDeviceEdition>true</RunsOnDeviceEdition>    once more with EDGEORLEANS_BINARY naming the native binary
+#   <NeedsDeviceEdition>true</NeedsDeviceEdition>      it takes the native binary from artifacts/device
 # The last line is 'N passed, N failed', with ', N skipped' when some were; skipped tests are listed above it.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -22,6 +23,12 @@ install_packages() {
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
   [ -n "${EDGEORLEANS_POSTGRES:-}$(command -v postgres || ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] || missing+=(postgresql)
   [ -n "$(find /usr/lib -name libsqlite3.a -print -quit 2>/dev/null)" ] || missing+=(libsqlite3-dev)
+  command -v curl >/dev/null || missing+=(curl)
+  command -v ip >/dev/null || missing+=(iproute2)
+  command -v openssl >/dev/null || missing+=(openssl)
+  [ -x /usr/sbin/adduser ] || missing+=(adduser)
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
+  [ "$(uname -m)" = aarch64 ] || command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu)
   [ ${#missing[@]} -eq 0 ] && return
   if ! command -v apt-get >/dev/null; then
     echo "The tests need ${missing[*]}, by the names of Debian packages, and there is no apt-get to install them." >&2
@@ -98,6 +105,7 @@ for project in "${projects[@]}"; do
     editions+=(".device")
     needs_device=1
   fi
+  ! says "$project" NeedsDeviceEdition || needs_device=1
   for edition in "${editions[@]}"; do
     if says "$project" RunsAlone; then alone+=("$project $edition"); else together+=("$project $edition"); fi
   done

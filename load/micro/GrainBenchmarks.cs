@@ -25,7 +25,7 @@ public class GrainBenchmarks
         builder.UseOrleans(silo =>
         {
             silo.UseOneSilo(options);
-            silo.AddData(options, DataSetup.OpenJournal(options));
+            silo.AddData(options, DataSetup.OpenJournal(options, manager: null));
         });
         _host = builder.Build();
         await _host.StartAsync();

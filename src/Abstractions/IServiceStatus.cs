@@ -11,4 +11,10 @@ public interface IServiceStatus
 
     /// <summary>What an operator should look at although the service works: damage found at start, a storage that does not answer, and the like.</summary>
     IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>What must be so before requests are sent here.</summary>
+    IReadOnlyList<ReadinessCheck> Checks { get; }
+
+    /// <summary>What this process found when it started.</summary>
+    StartRecovery Recovery { get; }
 }

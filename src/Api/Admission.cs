@@ -65,5 +65,5 @@ internal sealed class Admission
     }
 
     /// <summary>Probes and scrapers carry no token.</summary>
-    private static bool IsOpen(ReadOnlySpan<char> path) => path is "/health" or "/health/live" or "/metrics";
+    private static bool IsOpen(ReadOnlySpan<char> path) => path is "/health" or "/health/live" or "/health/ready" or "/metrics";
 }

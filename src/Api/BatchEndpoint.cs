@@ -20,6 +20,7 @@ internal sealed class BatchEndpoint(
                 return;
             }
 
+            GatewayMeter.BatchRead(kind, operations.Count);
             await Apply(kind, operations, body.Bytes);
             await Answer(context, operations);
         }

@@ -21,6 +21,9 @@ internal sealed class ConnectionLimit(ApiOptions options)
     private int _open;
     private int _overLimit;
 
+    /// <summary>Connections open now, those over the limit included.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     /// <summary>Where the server's own limit stands.</summary>
     public int ServerMax => options.MaxConnections + OverLimitMax;
 

@@ -11,7 +11,8 @@ public static class EdgeOrleansApi
     private const int MaxRequestBufferBytes = 64 * 1024;
 
     /// <summary>
-    /// Adds the gateway and sets the server's limits. Needs <see cref="IServiceStatus"/>, <see cref="ISyncStatus"/>, <see cref="TimeProvider"/>
+    /// Adds the gateway and sets the server's limits. Needs <see cref="IServiceStatus"/>, <see cref="ISyncStatus"/>, <see cref="IMetricsText"/>,
+    /// <see cref="TimeProvider"/>
     /// (the service clock) and Orleans' <see cref="IGrainFactory"/> beside it. Call it before any endpoint is given to Kestrel in code.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message is <see cref="ApiOptions.Validate"/>'s.</exception>
@@ -38,6 +39,7 @@ public static class EdgeOrleansApi
         services.AddSingleton<SyncEndpoint>();
         services.AddSingleton<DeviceEndpoints>();
         services.AddSingleton<Gateway>();
+        services.AddHostedService<GatewayGauges>();
         services.AddOptions<KestrelServerOptions>().Configure<ConnectionLimit>(ConfigureServer);
 
         // Without a listener to it, ASP.NET Core's own request log would still make an activity for each request.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -18,12 +19,15 @@ internal sealed class Gateway(
     HealthEndpoints health,
     SyncEndpoint sync,
     DeviceEndpoints devices,
+    IMetricsText metrics,
     ILogger<Gateway> logger)
 {
     private static readonly ApiError NotFound = new(ErrorKind.NotFound, "there is no such route");
 
     public async Task Handle(HttpContext context)
     {
+        var started = Stopwatch.GetTimestamp();
+        var span = GatewayTrace.Begin(context);
         var route = Route.None;
         try
         {
@@ -32,6 +36,11 @@ internal sealed class Gateway(
         catch (Exception fault)
         {
             await Fail(context, route, fault);
+        }
+        finally
+        {
+            GatewayTrace.End(span, context, route);
+            GatewayMeter.Answered(context, route, VerbOf(context.Request.Method), Stopwatch.GetElapsedTime(started));
         }
     }
 
@@ -62,7 +71,8 @@ internal sealed class Gateway(
             : route is Route.Entry or Route.Collection ? InCollection(context, verb, match, target)
             : route is Route.Batch ? batch.Handle(context, verb == Verb.Delete ? OperationKind.Delete : OperationKind.Set)
             : route is Route.DeviceEntry ? OfDevice(context, match)
-            : route is Route.Root or Route.Health or Route.HealthLive or Route.Namespaces or Route.Sync or Route.Devices ? Plain(context, route)
+            : route is Route.Root or Route.Namespaces or Route.Health or Route.HealthLive or Route.HealthReady or Route.Recovery or Route.Metrics
+                or Route.Sync or Route.Devices ? Plain(context, route)
             : InNamespace(context, match);
     }
 
@@ -133,6 +143,9 @@ internal sealed class Gateway(
         Route.HealthLive => health.Live(context),
         Route.Sync => sync.Handle(context),
         Route.Devices => devices.List(context),
+        Route.HealthReady => health.Ready(context),
+        Route.Recovery => health.Recovery(context),
+        Route.Metrics => MetricsEndpoint.Send(context, metrics),
         _ => namespaces.List(context),
     };
 

@@ -48,4 +48,39 @@ internal sealed class HealthEndpoints(ApiOptions options, IServiceStatus status,
         response.Json.WriteString("status"u8, "alive"u8);
         await response.End(context, StatusCodes.Status200OK, clock.GetUtcNow());
     }
+
+    /// <summary><c>GET /health/ready</c>: whether requests should be sent here, each check with its reason and since when.</summary>
+    public async ValueTask Ready(HttpContext context)
+    {
+        var checks = status.Checks;
+        var isReady = checks.All(static check => check.Fault is null);
+        using var response = JsonResponse.Begin(isReady ? "ready" : "not ready");
+        var json = response.Json;
+        json.WriteString("status"u8, isReady ? "ready"u8 : "unready"u8);
+        json.WriteStartArray("checks"u8);
+        foreach (var check in checks)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, check.Name);
+            json.WriteString("status"u8, check.Fault is null ? "pass"u8 : "fail"u8);
+            if (check.Fault is not null)
+            {
+                json.WriteString("reason"u8, check.Fault);
+            }
+
+            json.WriteString("since"u8, check.Since.UtcDateTime);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        await response.End(context, isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, clock.GetUtcNow());
+    }
+
+    /// <summary><c>GET /recovery</c>: what the last start found on flash.</summary>
+    public async ValueTask Recovery(HttpContext context)
+    {
+        using var response = JsonResponse.Begin("what the last start found");
+        RecoveryWriter.Write(response.Json, status.Recovery);
+        await response.End(context, StatusCodes.Status200OK, clock.GetUtcNow());
+    }
 }

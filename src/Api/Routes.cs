@@ -7,6 +7,9 @@ internal enum Route
     Root,
     Health,
     HealthLive,
+    HealthReady,
+    Recovery,
+    Metrics,
     Entry,
     Collection,
     Batch,
@@ -90,6 +93,9 @@ internal static class Routes
             "/" => new() { Route = Route.Root },
             "/health" => new() { Route = Route.Health },
             "/health/live" => new() { Route = Route.HealthLive },
+            "/health/ready" => new() { Route = Route.HealthReady },
+            "/recovery" => new() { Route = Route.Recovery },
+            "/metrics" => new() { Route = Route.Metrics },
             _ => default,
         };
     }
@@ -105,6 +111,26 @@ internal static class Routes
 
     /// <summary>The same, as <c>Allow</c> has them.</summary>
     public static string Allow(Route route) => Verbs(route).ToString().ToUpperInvariant();
+
+    /// <summary>The route without the names in it: what a measurement may be labelled with.</summary>
+    public static string Template(Route route) => route switch
+    {
+        Route.Root => "/",
+        Route.Health => "/health",
+        Route.HealthLive => "/health/live",
+        Route.HealthReady => "/health/ready",
+        Route.Recovery => "/recovery",
+        Route.Metrics => "/metrics",
+        Route.Entry => "/api/v1/kv/{namespace}/{collection}/{key}",
+        Route.Collection => "/api/v1/kv/{namespace}/{collection}",
+        Route.Batch => "/api/v1/kv/batch",
+        Route.Namespaces => "/api/v1/namespaces",
+        Route.Namespace => "/api/v1/namespaces/{namespace}",
+        Route.NamespaceCollections => "/api/v1/namespaces/{namespace}/collections",
+        Route.NamespaceCollection => "/api/v1/namespaces/{namespace}/collections/{collection}",
+        Route.NamespaceInfo => "/api/v1/namespaces/{namespace}/info",
+        _ => "none",
+    };
 
     private static RouteMatch MatchKeyValues(ReadOnlySpan<char> rest)
     {

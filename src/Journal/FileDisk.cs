@@ -6,7 +6,8 @@ namespace EdgeOrleans.Journal;
 /// <summary>A directory of the real file system, locked for this process for as long as the object lives.</summary>
 public sealed class FileDisk : IDisk
 {
-    private const string LockName = "journal.lock";
+    /// <summary>The file that is locked; it stays.</summary>
+    public const string LockName = "journal.lock";
 
     private readonly string _directory;
     private readonly DriveInfo _drive;
@@ -21,11 +22,32 @@ public sealed class FileDisk : IDisk
         CreateDirectory(_directory);
         _drive = new DriveInfo(_directory);
         _lock = TakeLock(_directory);
-        _names = LibC.OpenDirectory(_directory);
+        _names = LibC.OpenToLook(_directory);
     }
 
     /// <inheritdoc/>
     public long FreeBytes => _drive.AvailableFreeSpace;
+
+    /// <summary>
+    /// Whether a process has the directory now, as far as the kernel shows it. Looks at the lock and does not try it, because
+    /// whoever holds it for a moment would keep a service from starting in that moment.
+    /// </summary>
+    /// <exception cref="IOException">The lock is there and cannot be looked at.</exception>
+    public static bool IsInUse(string directory)
+    {
+        var path = Path.Combine(directory, LockName);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        // A line of fdinfo is 'ino:<tab>number' (Linux 5.14), one of locks 'n: FLOCK ADVISORY WRITE pid major:minor:inode start end'.
+        using var file = LibC.OpenToLook(path);
+        var inode = File.ReadLines($"/proc/self/fdinfo/{file.DangerousGetHandle()}")
+            .FirstOrDefault(static line => line.StartsWith("ino:", StringComparison.Ordinal))?[4..].Trim();
+        return inode is not null
+            && File.ReadLines("/proc/locks").Any(line => line.Contains(" FLOCK ", StringComparison.Ordinal) && line.Contains($":{inode} ", StringComparison.Ordinal));
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List()
@@ -64,7 +86,7 @@ public sealed class FileDisk : IDisk
     /// <summary>Makes durable what was created, renamed or removed in a directory that is not a disk of ours.</summary>
     public static void FlushNames(string directory)
     {
-        using var names = LibC.OpenDirectory(directory);
+        using var names = LibC.OpenToLook(directory);
         if (LibC.Retry(static names => LibC.Fsync(names), names) is var error and not 0)
         {
             throw LibC.Fault("fsync", directory, error);

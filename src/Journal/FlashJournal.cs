@@ -16,6 +16,7 @@ public sealed class FlashJournal : IDisposable
     private readonly TrimMarkWriter _marks;
     private readonly LaggardCopier _laggards;
     private readonly Housekeeper _housekeeper;
+    private readonly FrameWriter _writer;
     private readonly SortedSet<string> _damagedOwners = new(StringComparer.Ordinal);
     private string? _failure;
     private bool _houseworkIsNext;
@@ -24,15 +25,20 @@ public sealed class FlashJournal : IDisposable
     private FlashJournal(IDisk disk, JournalOptions options, JournalSeams seams)
     {
         Options = options;
+
+        // Recovery writes before it has found out what time it is.
+        Writes = new FlashWrites(() => _clock?.Now() ?? 0);
+        disk = new CountedDisk(disk, Writes);
         _pool = new SegmentPool(disk, options, seams.NextGeneration, _gate);
         _owners = new OwnerTable(this);
         var recovery = new JournalRecovery(disk, _pool, _owners, seams.CarriesNewest);
         Recovery = recovery.Run();
         _clock = new JournalClock(Recovery.ClockFloorMicros);
-        var writer = new FrameWriter(_pool, _clock, _gate, recovery.LastFrame);
-        _commit = new GroupCommit(options, _pool, writer, _gate, seams.InlineCompletions);
-        _marks = new TrimMarkWriter(options, writer, _owners, _gate);
-        _laggards = new LaggardCopier(options, _pool, writer, _owners, _gate, ReportDamage);
+        Writes.Found(Recovery.Written, Recovery.WrittenAtMicros);
+        _writer = new FrameWriter(_pool, _clock, Writes, _gate, recovery.LastFrame);
+        _commit = new GroupCommit(options, _pool, _writer, _gate, seams.InlineCompletions);
+        _marks = new TrimMarkWriter(options, _writer, _owners, _gate);
+        _laggards = new LaggardCopier(options, _pool, _writer, _owners, _gate, ReportDamage);
         _housekeeper = new Housekeeper(_pool, _marks, _laggards);
         foreach (var damage in Recovery.Damage)
         {
@@ -45,6 +51,9 @@ public sealed class FlashJournal : IDisposable
 
     /// <summary>What was found at start.</summary>
     public RecoveryReport Recovery { get; }
+
+    /// <summary>What has been written to the data directory; storage that lies there too adds its own.</summary>
+    public FlashWrites Writes { get; }
 
     /// <summary>The <see cref="CommitGroup.Position"/> of the newest durable group: everything up to it survives a power cut.</summary>
     public long DurablePosition => _commit.DurablePosition;
@@ -77,7 +86,19 @@ public sealed class FlashJournal : IDisposable
                 }
 
                 return new JournalPressure(
-                    _pool.UsedBytes, Options.MaxBytes, held, live, _commit.PendingBytes, oldest, StateUnderGate(), _laggards.Laggards);
+                    _pool.UsedBytes, Options.MaxBytes, _pool.Segments.Count, _pool.SpareCount, held, live, _commit.PendingBytes, oldest, StateUnderGate(), _laggards.Laggards);
+            }
+        }
+    }
+
+    /// <summary>Whether it takes ordinary writes; quicker to tell than all of <see cref="Pressure"/>.</summary>
+    public JournalState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return StateUnderGate();
             }
         }
     }
@@ -98,16 +119,7 @@ public sealed class FlashJournal : IDisposable
     internal Action? Woken { get; set; }
 
     /// <summary>Whether a look at the file system's free space may let the journal go on.</summary>
-    internal bool WaitsForRoom
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return StateUnderGate() == JournalState.NoRoom;
-            }
-        }
-    }
+    internal bool WaitsForRoom => State == JournalState.NoRoom;
 
     private bool HasPending
     {
@@ -149,6 +161,16 @@ public sealed class FlashJournal : IDisposable
         _clock.Use(clock);
     }
 
+    /// <summary>
+    /// From now on, calls <paramref name="report"/> after each flush that took longer than <paramref name="limit"/>, on the writer's
+    /// thread: it must be quick. To be called before the first append.
+    /// </summary>
+    public void WatchFlushes(TimeSpan limit, Action<SlowFlush> report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        _writer.Watch(limit, report);
+    }
+
     /// <summary>The owner of this key: the same object for as long as anybody holds it.</summary>
     /// <param name="key">1 to 1024 bytes of UTF-8.</param>
     public JournalOwner OwnerOf(string key)
@@ -174,7 +196,7 @@ public sealed class FlashJournal : IDisposable
         out AppendRefusal refusal)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        var bytes = CheckedSizeOf(owner, records);
+        var bytes = RecordRules.CheckedSizeOf(owner, records, Options.MaxRecordBytes);
         bool wasIdle;
         lock (_gate)
         {
@@ -371,21 +393,5 @@ public sealed class FlashJournal : IDisposable
             AppendRefusal.NoRoom => JournalState.NoRoom,
             _ => JournalState.Writing,
         };
-    }
-
-    private int CheckedSizeOf(JournalOwner owner, ReadOnlySpan<JournalRecord> records)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(records.Length, nameof(records));
-        var bytes = 0;
-        var last = long.MinValue;
-        foreach (var record in records)
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Payload.Length, Options.MaxRecordBytes, nameof(records));
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(record.Sequence, last, nameof(records));
-            bytes = checked(bytes + RecordFrame.SizeOf(owner.Utf8.Length, record.Payload.Length));
-            last = record.Sequence;
-        }
-
-        return bytes;
     }
 }

@@ -9,8 +9,9 @@ namespace EdgeOrleans.Journal;
 /// <param name="Count">How many records follow.</param>
 /// <param name="ClockMicros">The service clock at the write, in microseconds since the Unix epoch.</param>
 /// <param name="BodyChecksum">The checksum of everything behind the header, padding apart.</param>
+/// <param name="Written">Bytes written to the data directory, this frame's included; zero when an earlier program wrote the frame.</param>
 internal readonly record struct FrameHeader(
-    long Number, ulong Generation, int Length, int Count, long ClockMicros, uint BodyChecksum)
+    long Number, ulong Generation, int Length, int Count, long ClockMicros, uint BodyChecksum, FlashTotals Written)
 {
     /// <summary>Size of the header.</summary>
     public const int Bytes = 64;
@@ -33,6 +34,8 @@ internal readonly record struct FrameHeader(
         BinaryPrimitives.WriteInt32LittleEndian(to[32..], Length);
         BinaryPrimitives.WriteInt32LittleEndian(to[36..], Count);
         BinaryPrimitives.WriteUInt32LittleEndian(to[40..], BodyChecksum);
+        BinaryPrimitives.WriteInt64LittleEndian(to[48..], Written.Total);
+        BinaryPrimitives.WriteInt64LittleEndian(to[56..], Written.Today);
         BinaryPrimitives.WriteUInt32LittleEndian(to[4..], Crc32C.Compute(to[ChecksummedFrom..]));
     }
 
@@ -57,7 +60,8 @@ internal readonly record struct FrameHeader(
             BinaryPrimitives.ReadInt32LittleEndian(from[32..]),
             BinaryPrimitives.ReadInt32LittleEndian(from[36..]),
             BinaryPrimitives.ReadInt64LittleEndian(from[24..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(from[40..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(from[40..]),
+            new FlashTotals(BinaryPrimitives.ReadInt64LittleEndian(from[48..]), BinaryPrimitives.ReadInt64LittleEndian(from[56..])));
         return header.Length >= Bytes && header.Count >= 0 && header.Number > 0;
     }
 }

@@ -1,8 +1,13 @@
+using System.Diagnostics;
+
 namespace EdgeOrleans.Journal;
 
 /// <summary>Puts one frame on flash: one write, one flush, then its records are live. Used by the journal's one writer.</summary>
-internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, Lock gate, long lastFrame)
+internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, FlashWrites writes, Lock gate, long lastFrame)
 {
+    private TimeSpan _slowLimit = TimeSpan.MaxValue;
+    private Action<SlowFlush>? _reportSlow;
+
     /// <summary>The number of the newest durable frame.</summary>
     public long LastFrame { get; private set; } = lastFrame;
 
@@ -18,9 +23,11 @@ internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, Lock gat
         }
 
         var active = pool.Active!;
-        var bytes = buffer.Seal(frame, LastFrame + 1, active.Header.Generation, clock.Now());
+        var bytes = buffer.Seal(frame, LastFrame + 1, active.Header.Generation, clock.Now(), writes.Totals.Plus(paddedBytes));
+        var started = Stopwatch.GetTimestamp();
         active.File.Write(bytes, active.NextOffset);
         active.File.FlushData();
+        Flushed(Stopwatch.GetElapsedTime(started), buffer.RecordsOf(frame).Length, paddedBytes);
         lock (gate)
         {
             Settle(buffer, frame, active);
@@ -29,6 +36,19 @@ internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, Lock gat
 
         LastFrame++;
         return true;
+    }
+
+    /// <summary>Tells of each flush that takes longer than the limit.</summary>
+    public void Watch(TimeSpan limit, Action<SlowFlush> report) => (_slowLimit, _reportSlow) = (limit, report);
+
+    private void Flushed(TimeSpan duration, int records, int bytes)
+    {
+        JournalMeter.FlushDuration.Record(duration.TotalSeconds);
+        JournalMeter.GroupRecords.Record(records);
+        if (duration > _slowLimit)
+        {
+            _reportSlow!(new SlowFlush(duration, records, bytes));
+        }
     }
 
     private void Settle(GroupBuffer buffer, int frame, SegmentFile active)

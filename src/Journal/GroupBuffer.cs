@@ -92,7 +92,7 @@ internal sealed class GroupBuffer(int maxFrameBytes)
     public int OffsetInFrame(int frame, BufferedRecord record) => record.Offset - _frames[frame].Offset;
 
     /// <summary>Closes all checksums of a frame and returns its bytes, padding included.</summary>
-    public ReadOnlySpan<byte> Seal(int frame, long number, ulong generation, long clockMicros)
+    public ReadOnlySpan<byte> Seal(int frame, long number, ulong generation, long clockMicros, FlashTotals written)
     {
         var seed = Crc32C.Seed(generation, number);
         foreach (var record in RecordsOf(frame))
@@ -104,7 +104,7 @@ internal sealed class GroupBuffer(int maxFrameBytes)
         var bytes = _bytes.AsSpan(_frames[frame].Offset, PaddedBytesOf(frame));
         bytes[length..].Clear();
         new FrameHeader(
-            number, generation, length, RecordsOf(frame).Length, clockMicros, Crc32C.Compute(bytes[FrameHeader.Bytes..length]))
+            number, generation, length, RecordsOf(frame).Length, clockMicros, Crc32C.Compute(bytes[FrameHeader.Bytes..length]), written)
             .Write(bytes);
         return bytes;
     }

@@ -19,6 +19,8 @@ public enum JournalState
 /// <summary>How full the journal is: what decides when collections are saved, and what <c>/health</c> shows.</summary>
 /// <param name="UsedBytes">Bytes of all its files.</param>
 /// <param name="LimitBytes"><see cref="JournalOptions.MaxBytes"/>.</param>
+/// <param name="Segments">Files that hold frames.</param>
+/// <param name="Spares">Files that wait to become one of them.</param>
 /// <param name="HeldBytes">Bytes of the segments that hold something the primary target lacks, the active one included.</param>
 /// <param name="LiveBytes">Bytes of the records that the primary target lacks.</param>
 /// <param name="PendingBytes">Bytes that wait for a flush.</param>
@@ -28,6 +30,8 @@ public enum JournalState
 public sealed record JournalPressure(
     long UsedBytes,
     long LimitBytes,
+    int Segments,
+    int Spares,
     long HeldBytes,
     long LiveBytes,
     long PendingBytes,

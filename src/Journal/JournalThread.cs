@@ -9,6 +9,7 @@ public sealed class JournalThread : IDisposable
     private readonly FlashJournal _journal;
     private readonly Thread _thread;
     private readonly object _signal = new();
+    private TaskCompletionSource? _round;
     private bool _woken;
     private bool _stopping;
 
@@ -20,6 +21,18 @@ public sealed class JournalThread : IDisposable
         _journal.Woken = Wake;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
         _thread.Start();
+    }
+
+    /// <summary>Completes when the thread has come round once more, which takes it as long as the disk does: it lives and is stuck nowhere.</summary>
+    public Task GoRound()
+    {
+        lock (_signal)
+        {
+            var round = _round ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _woken = true;
+            Monitor.Pulse(_signal);
+            return round.Task;
+        }
     }
 
     /// <summary>Writes what is queued, then ends the thread. Closing the journal is its owner's part.</summary>
@@ -52,6 +65,8 @@ public sealed class JournalThread : IDisposable
             {
                 while (_journal.RunOnce())
                 {
+                    // Here too, because under steady load it never sleeps.
+                    Interlocked.Exchange(ref _round, null)?.SetResult();
                 }
             }
 #pragma warning disable CA1031 // A fault of ours must end writing with a sentence, not the process without one.
@@ -68,6 +83,7 @@ public sealed class JournalThread : IDisposable
     {
         lock (_signal)
         {
+            Interlocked.Exchange(ref _round, null)?.SetResult();
             while (!_woken && !_stopping)
             {
                 if (!_journal.WaitsForRoom)

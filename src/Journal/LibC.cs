@@ -35,8 +35,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int operation);
 
-    /// <summary>Opens a directory for <see cref="Fsync"/>.</summary>
-    public static SafeFileHandle OpenDirectory(string path)
+    /// <summary>Opens for reading what .NET does not: a directory for <see cref="Fsync"/>, or a file without taking its lock.</summary>
+    public static SafeFileHandle OpenToLook(string path)
     {
         var descriptor = OpenPath(path, CloseOnExec);
         return descriptor >= 0

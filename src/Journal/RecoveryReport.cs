@@ -25,6 +25,11 @@ public sealed class RecoveryReport
     /// <summary>The service clock as it was last stamped, in microseconds since the Unix epoch; 0 when there was no stamp.</summary>
     public long ClockFloorMicros { get; internal set; }
 
+    /// <summary>What had been written to the data directory when the newest frame was, <see cref="FlashTotals.Today"/> on the day of that frame.</summary>
+    public FlashTotals Written { get; internal set; }
+
+    internal long WrittenAtMicros { get; set; }
+
     /// <summary>What a power cut left of a group that had not been acknowledged; null when there was nothing.</summary>
     public TornTail? TornTail { get; internal set; }
 
@@ -54,6 +59,16 @@ public sealed record TornTail(string Segment, long Offset, long Frame, IReadOnly
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Segment} ends in an unfinished frame {Frame} at byte {Offset}; it was cut, with records of {JournalDamage.Names(Owners)}.");
+}
+
+/// <summary>A record whose head is sound and whose payload is not.</summary>
+/// <param name="Owner">Whose it was.</param>
+/// <param name="Sequence">Its sequence.</param>
+/// <param name="Remains">The first bytes of its payload as they are now, at most <see cref="MaxRemains"/>: what can be made out of them may be wrong.</param>
+public sealed record LostRecord(string Owner, long Sequence, ReadOnlyMemory<byte> Remains)
+{
+    /// <summary>As many bytes are kept: enough for the name that a payload may begin with.</summary>
+    public const int MaxRemains = 1024;
 }
 
 /// <summary>What kind of <see cref="JournalDamage"/> it is.</summary>
@@ -98,6 +113,9 @@ public sealed record JournalDamage(
     bool OwnersAreCertain,
     string? QuarantineFile)
 {
+    /// <summary>The records that were lost, as far as their heads could be read.</summary>
+    public IReadOnlyList<LostRecord> Lost { get; init; } = [];
+
     /// <summary>A sentence for the log.</summary>
     public override string ToString()
     {

@@ -131,6 +131,11 @@ internal sealed class SegmentRecovery(
         Whole.Add(stretch);
         report.Frames++;
         report.ClockFloorMicros = Math.Max(report.ClockFloorMicros, stretch.Frame.ClockMicros);
+        if (stretch.Frame.Written.Total >= report.Written.Total)
+        {
+            (report.Written, report.WrittenAtMicros) = (stretch.Frame.Written, stretch.Frame.ClockMicros);
+        }
+
         Advance(stretch.Frame.Number);
     }
 
@@ -168,7 +173,7 @@ internal sealed class SegmentRecovery(
             return;
         }
 
-        var lost = new List<(JournalOwner Owner, long Sequence)>();
+        var lost = new List<(JournalOwner Owner, LostRecord Record)>();
         foreach (var record in salvaged)
         {
             if (record.IsWhole)
@@ -179,7 +184,8 @@ internal sealed class SegmentRecovery(
             {
                 var owner = owners.OwnerOf(record.Head.Owner(bytes.AsSpan(record.Offset)));
                 owner.Recovered(record.Head.Sequence);
-                lost.Add((owner, record.Head.Sequence));
+                var payload = record.Head.Payload(bytes.AsSpan(record.Offset));
+                lost.Add((owner, new LostRecord(owner.Key, record.Head.Sequence, payload[..Math.Min(payload.Length, LostRecord.MaxRemains)].ToArray())));
             }
         }
 
@@ -217,7 +223,7 @@ internal sealed class SegmentRecovery(
         int length,
         long firstFrame,
         long lastFrame,
-        List<(JournalOwner Owner, long Sequence)> lost,
+        List<(JournalOwner Owner, LostRecord Record)> lost,
         int kept,
         bool isComplete)
     {

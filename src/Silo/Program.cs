@@ -3,6 +3,7 @@ using EdgeOrleans.Silo;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
 using EdgeOrleans.Silo.Native;
+using EdgeOrleans.Silo.Systemd;
 
 if (Usage.For(args) is { } usage)
 {
@@ -20,17 +21,19 @@ try
     var configuration = ConfigurationSources.Read(args);
     var options = ServiceOptions.Read(configuration);
     MemoryBudget.Of(options.Memory.BudgetBytes).LimitHeap();
-    var journal = DataSetup.OpenJournal(options);
+    using var manager = ServiceManager.Of(options);
+    var journal = DataSetup.OpenJournal(options, manager);
 
     var builder = WebApplication.CreateEmptyBuilder(new());
-    builder.Logging.AddLog(configuration);
+    builder.Logging.AddLog(options, configuration);
     builder.UseOrleans(silo =>
     {
         silo.UseOneSilo(options);
         silo.AddData(options, journal);
-        silo.Services.AddNativeManifest();
+        silo.Services.AddNativeManifest(servesClients: options.Gateway is not null);
     });
     builder.AddWeb(options, configuration);
+    builder.AddSystemd(manager);
 
     var app = builder.Build();
     app.UseWeb(options);

@@ -45,7 +45,16 @@ internal static partial class ServiceRun
         }
 
         HasStarted = true;
-        await Console.Out.WriteLineAsync($"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPath}");
+        var started = $"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPath}";
+        if (options.LogsJson)
+        {
+            LogStarted(log, started);
+        }
+        else
+        {
+            await Console.Out.WriteLineAsync(started);
+        }
+
         await Stopped(app, log);
         return ExitCode.Stopped;
     }
@@ -80,6 +89,9 @@ internal static partial class ServiceRun
 
     [LoggerMessage(1, LogLevel.Warning, "{Text}")]
     private static partial void LogWarning(ILogger log, string text);
+
+    [LoggerMessage(3, LogLevel.Information, "{Text}")]
+    private static partial void LogStarted(ILogger log, string text);
 
     [LoggerMessage(2, LogLevel.Warning, "Not everything stopped in time; what was not saved is in the journal.")]
     private static partial void LogUntidyStop(ILogger log, Exception exception);

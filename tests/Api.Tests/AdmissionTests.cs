@@ -242,7 +242,9 @@ public sealed class AdmissionTests(InvitingGateway inviting) : IClassFixture<Inv
         Assert.Equal(201, (await gateway.Send("POST", Path, "{\"value\":1}", Right)).Status);
         Assert.Equal(200, (await gateway.Send("GET", "/health")).Status);
         Assert.Equal(200, (await gateway.Send("GET", "/health/live")).Status);
-        Assert.Equal(404, (await gateway.Send("GET", "/metrics")).Status);
+        Assert.Equal(200, (await gateway.Send("GET", "/health/ready")).Status);
+        Assert.Equal(200, (await gateway.Send("GET", "/metrics")).Status);
+        Assert.Equal(401, (await gateway.Send("GET", "/recovery")).Status);
 
         // A browser asks without the token first, and may read that it is missing.
         const string Origin = "Origin: https://app.example.org\r\n";

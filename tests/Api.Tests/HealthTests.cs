@@ -50,4 +50,54 @@ public sealed class HealthTests : IAsyncLifetime
         _gateway.Status.WriteFault = null;
         Assert.Equal(200, (await _gateway.Send("GET", "/health")).Status);
     }
+
+    [Fact]
+    public async Task Ready_is_503_with_the_reason_of_the_check_that_fails()
+    {
+        var since = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        _gateway.Status.Checks = [new("recovered", null, since), new("journal", "the card has no room", since.AddMinutes(1))];
+
+        var ready = await _gateway.Send("GET", "/health/ready");
+
+        Assert.Equal((503, "unready"), (ready.Status, ready.Json.GetProperty("status").GetString()));
+        var checks = ready.Json.GetProperty("checks").EnumerateArray().ToArray();
+        Assert.Equal(("recovered", "pass"), (checks[0].GetProperty("name").GetString(), checks[0].GetProperty("status").GetString()));
+        Assert.Equal(("fail", "the card has no room"), (checks[1].GetProperty("status").GetString(), checks[1].GetProperty("reason").GetString()));
+        Assert.Equal(since.AddMinutes(1), checks[1].GetProperty("since").GetDateTimeOffset());
+
+        _gateway.Status.Checks = [new("recovered", null, since)];
+        Assert.Equal(200, (await _gateway.Send("GET", "/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task Recovery_tells_what_was_found_with_collections_and_keys()
+    {
+        _gateway.Status.Recovery = _gateway.Status.Recovery with
+        {
+            TornTail = "an unfinished frame",
+            Damage = [new("bytes 4096 to 8191", 7, 8, ["shop/users"], ["shop/users/u1"], "quarantine-1.bin")],
+            ClockFloor = DateTimeOffset.UnixEpoch.AddDays(20_000),
+            IsClockAtFloor = true,
+            Steps = [new("read the journal", TimeSpan.FromMilliseconds(12.5))],
+        };
+
+        var recovery = await _gateway.Send("GET", "/recovery");
+
+        Assert.Equal(200, recovery.Status);
+        Assert.Equal("an unfinished frame", recovery.Json.GetProperty("torn_tail").GetString());
+        var damage = recovery.Json.GetProperty("damage")[0];
+        Assert.Equal("""["shop/users"]""", damage.GetProperty("collections").GetRawText());
+        Assert.Equal("""["shop/users/u1"]""", damage.GetProperty("keys").GetRawText());
+        Assert.True(recovery.Json.GetProperty("clock_began_at_floor").GetBoolean());
+        Assert.Equal(12.5, recovery.Json.GetProperty("steps")[0].GetProperty("milliseconds").GetDouble());
+    }
+
+    [Fact]
+    public async Task Metrics_are_text_for_Prometheus()
+    {
+        using var answer = await _gateway.Http.GetAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal("up 1\n", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
 }

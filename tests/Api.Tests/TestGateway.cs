@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -52,6 +53,7 @@ public sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IServiceStatus>(status);
         builder.Services.AddSingleton<ISyncStatus>(status);
+        builder.Services.AddSingleton<IMetricsText, TestMetrics>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEdgeOrleansApi(options ?? Options());
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(configure ?? (_ => { }));
@@ -127,4 +129,25 @@ public sealed class TestStatus : IServiceStatus, ISyncStatus
     public IReadOnlyList<SyncTarget> Targets { get; set; } = [];
 
     public Task<IReadOnlyList<SyncTarget>> Read(CancellationToken ct) => Task.FromResult(Targets);
+
+    public IReadOnlyList<ReadinessCheck> Checks { get; set; } = [];
+
+    public StartRecovery Recovery { get; set; } = new()
+    {
+        StartedAt = DateTimeOffset.UnixEpoch,
+        IsFresh = true,
+        Segments = 0,
+        Frames = 0,
+        Records = 0,
+        TornTail = null,
+        Damage = [],
+        ClockFloor = null,
+        IsClockAtFloor = false,
+        Steps = [],
+    };
+}
+
+public sealed class TestMetrics : IMetricsText
+{
+    public void Write(IBufferWriter<byte> to) => Encoding.UTF8.GetBytes("up 1\n", to);
 }

@@ -12,7 +12,7 @@ public sealed partial class PackageTests
         var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToArray();
         Assert.NotEmpty(versions);
         Assert.All(versions, static version => Assert.Matches(ExactVersion(), version.Attribute("Version")!.Value));
-        foreach (var project in Repository.Files("*.csproj", "src", "tests", "load"))
+        foreach (var project in Repository.Files("*.csproj", "src", "tests", "load", "tools"))
         {
             Assert.All(
                 XDocument.Parse(Repository.Read(project)).Descendants("PackageReference"),
@@ -23,8 +23,8 @@ public sealed partial class PackageTests
     [Fact]
     public void Package_that_has_a_version_is_used()
     {
-        var used = Repository.Files("*.csproj", "src", "tests", "load")
-            .Concat(Repository.Files("*.props", "src", "tests", "load"))
+        var used = Repository.Files("*.csproj", "src", "tests", "load", "tools")
+            .Concat(Repository.Files("*.props", "src", "tests", "load", "tools"))
             .SelectMany(static file => XDocument.Parse(Repository.Read(file)).Descendants("PackageReference"))
             .Select(static reference => (reference.Attribute("Include") ?? reference.Attribute("Remove"))!.Value);
         var named = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))
@@ -36,7 +36,7 @@ public sealed partial class PackageTests
     public void Project_is_in_the_solution()
     {
         var solution = Repository.Read("EdgeOrleans.sln").Replace('\\', '/');
-        Assert.All(Repository.Files("*.csproj", "src", "tests", "load"), project => Assert.Contains(project, solution, StringComparison.Ordinal));
+        Assert.All(Repository.Files("*.csproj", "src", "tests", "load", "tools"), project => Assert.Contains(project, solution, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -245,7 +245,7 @@ public sealed class DamageTests
         var journal = JournalSetup.Open(new FaultyDisk());
         foreign.Add(RecordKind.Data, journal.OwnerOf("a"), 3, "stale"u8);
         SegmentHeader.TryRead(disk[FirstSegment].Cache, out var header);
-        disk[FirstSegment].Write(foreign.Seal(0, last.Frame.Number + 1, header.Generation + 1, 0), last.End);
+        disk[FirstSegment].Write(foreign.Seal(0, last.Frame.Number + 1, header.Generation + 1, 0, default), last.End);
         disk[FirstSegment].Flush();
         using var restarted = JournalSetup.Open(disk);
         Assert.Equal(Expected(2), Tails(restarted));
@@ -264,7 +264,7 @@ public sealed class DamageTests
         var forged = new GroupBuffer(JournalSetup.Options.MaxFrameBytes);
         forged.Add(RecordKind.Data, journal.OwnerOf("a"), 99, "forged"u8);
         var payload = new byte[2 * JournalFormat.BlockBytes];
-        forged.Seal(0, 3, header.Generation ^ 1, 0).CopyTo(payload.AsSpan(JournalFormat.BlockBytes - FrameHeader.Bytes - RecordFrame.HeadBytes - 1));
+        forged.Seal(0, 3, header.Generation ^ 1, 0, default).CopyTo(payload.AsSpan(JournalFormat.BlockBytes - FrameHeader.Bytes - RecordFrame.HeadBytes - 1));
         Assert.True(journal.TryAppend(journal.OwnerOf("a"), [new JournalRecord(2, payload)], false, out _, out _));
         journal.Pump();
         journal.Commit("a", 3, "three");

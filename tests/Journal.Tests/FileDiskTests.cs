@@ -88,6 +88,19 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
+    public void Directory_in_use_is_seen_without_taking_it()
+    {
+        Assert.False(FileDisk.IsInUse(_directory));
+        using (new FileDisk(_directory))
+        {
+            Assert.True(FileDisk.IsInUse(_directory));
+        }
+
+        Assert.False(FileDisk.IsInUse(_directory));
+        using var again = new FileDisk(_directory);
+    }
+
+    [Fact]
     public void Full_file_system_is_told_apart_from_other_faults()
     {
         // The one device that is always full.

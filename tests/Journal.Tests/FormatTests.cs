@@ -58,7 +58,7 @@ public sealed class FormatTests
         Gen.Select(Gen.Long[1, long.MaxValue], Gen.ULong, Gen.Int[FrameHeader.Bytes, 1 << 26], Gen.Int[0, 1 << 20], Gen.Long, Gen.UInt)
             .Sample((number, generation, length, count, clock, checksum) =>
             {
-                var header = new FrameHeader(number, generation, length, count, clock, checksum);
+                var header = new FrameHeader(number, generation, length, count, clock, checksum, new FlashTotals(clock ^ number, number));
                 var bytes = new byte[FrameHeader.Bytes];
                 header.Write(bytes);
                 Assert.True(FrameHeader.TryRead(bytes, out var read));

@@ -1,3 +1,5 @@
+using EdgeOrleans.Journal.Tests.Disk;
+
 namespace EdgeOrleans.Journal.Tests;
 
 public sealed class JournalThreadTests : IDisposable
@@ -76,5 +78,45 @@ public sealed class JournalThreadTests : IDisposable
             Assert.True(group.Outcome.IsCompleted);
             Assert.Equal(CommitOutcome.Durable, await group.Outcome);
         }
+    }
+
+    [Fact]
+    public async Task Thread_comes_round_when_asked_idle_or_at_work_and_not_while_the_disk_holds_it()
+    {
+        using var disk = new FileDisk(_directory);
+        using var held = new HeldDisk(disk);
+        using var journal = FlashJournal.Open(held, new JournalOptions());
+        using var thread = new JournalThread(journal);
+        await thread.GoRound().WaitAsync(TimeSpan.FromSeconds(10));
+
+        held.Hold();
+        var owner = journal.OwnerOf("a");
+        Assert.True(journal.TryAppend(owner, [new JournalRecord(1, default)], false, out var group, out _));
+        Assert.True(held.IsHolding.Wait(TimeSpan.FromSeconds(10)));
+        var round = thread.GoRound();
+        await Task.WhenAny(round, Task.Delay(200));
+        Assert.False(round.IsCompleted);
+        held.LetGo();
+        await round.WaitAsync(TimeSpan.FromSeconds(10));
+
+        // It never sleeps while there is more to write.
+        var appending = true;
+        var load = Task.Run(() =>
+        {
+            for (var i = 2; Volatile.Read(ref appending); i++)
+            {
+                Assert.True(journal.TryAppend(owner, [new JournalRecord(i, default)], false, out _, out _));
+                journal.Trim(owner, i - 1);
+                Thread.Yield();
+            }
+        });
+        for (var i = 0; i < 20; i++)
+        {
+            await thread.GoRound().WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        Volatile.Write(ref appending, false);
+        await load;
+        Assert.Equal(CommitOutcome.Durable, await group.Outcome);
     }
 }

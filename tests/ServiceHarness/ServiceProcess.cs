@@ -73,6 +73,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return await service.WaitForExit(service._startedAt);
     }
 
+    /// <summary>Starts the binary for something else than serving, such as a verb, and waits for nothing.</summary>
+    public static ServiceProcess Begin(ServiceDirectory directory, ServiceSetup setup) => new(StartInfo(directory, setup));
+
     /// <summary>SIGTERM, as systemd sends it, and the end that follows.</summary>
     public Task<ServiceExit> Stop() => Signal(ProcessSignal.Terminate);
 
@@ -107,7 +110,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private static ProcessStartInfo StartInfo(ServiceDirectory directory, ServiceSetup setup)
     {
         // A shell lets what it starts in the background ignore SIGINT, the tests and all that they start; env ends that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", ServiceBinary.Path, .. setup.Arguments])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. setup.Command, .. setup.Arguments])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardOutput = true,
@@ -177,6 +180,6 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return $"{ServiceBinary.Path} ({end})\n{string.Join('\n', _output.Snapshot().Concat(_errors.Snapshot()))}";
     }
 
-    [GeneratedRegex(@"^EdgeOrleans \S+ listens on (?<address>[^ ,]+)(, \S+)* and keeps its data in (?<data>.+)$")]
+    [GeneratedRegex(@"^(\{.*""Message"":"")?EdgeOrleans \S+ listens on (?<address>[^ ,]+)(, \S+)* and keeps its data in (?<data>[^""]+)")]
     private static partial Regex StartLine();
 }

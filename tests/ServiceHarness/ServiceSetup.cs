@@ -9,6 +9,9 @@ public sealed record ServiceSetup
     /// <summary>Environment variables beside the options.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What is started: <see cref="ServiceBinary.Path"/>, or another with what must stand before it, such as an emulator.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [ServiceBinary.Path];
+
     /// <summary>The command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeOrleans.ServiceHarness;
 
@@ -14,7 +13,7 @@ public sealed class HttpsTests : IDisposable
     [Fact]
     public async Task Endpoint_with_a_certificate_in_PEM_serves_HTTPS()
     {
-        using var certificate = await WriteCertificate();
+        using var certificate = await TestCertificate.Write(_directory.Path, "CN=edgeorleans");
         await using var service = await ServiceProcess.Start(
             _directory,
             new ServiceSetup { LeavesListenOut = true }
@@ -28,7 +27,7 @@ public sealed class HttpsTests : IDisposable
     [Fact]
     public async Task Plain_address_with_the_default_certificate_serves_HTTPS()
     {
-        using var certificate = await WriteCertificate();
+        using var certificate = await TestCertificate.Write(_directory.Path, "CN=edgeorleans");
         await using var service = await ServiceProcess.Start(
             _directory,
             new ServiceSetup()
@@ -48,6 +47,16 @@ public sealed class HttpsTests : IDisposable
         Assert.Contains(value == "missing.pem" ? value : "certificate", Assert.Single(exit.Errors), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http1AndHttp2")]
+    [InlineData("Kestrel:Endpoints:Main:Protocols", "Http2")]
+    public async Task Protocol_that_is_not_spoken_ends_it_with_2(string option, string value)
+    {
+        var exit = await ServiceProcess.RunToExit(_directory, new ServiceSetup().With(option, value));
+        Assert.Equal((int)ExitCode.Configuration, exit.Code);
+        Assert.Contains($"{option} is '{value}'", Assert.Single(exit.Errors), StringComparison.Ordinal);
+    }
+
     private static async Task Serves(ServiceProcess service, X509Certificate2 certificate)
     {
         using var trusting = new HttpClientHandler
@@ -57,15 +66,5 @@ public sealed class HttpsTests : IDisposable
         using var client = new HttpClient(trusting) { BaseAddress = service.Address };
         await client.Set("c", "k", "\"secret\"");
         Assert.Equal("\"secret\"", await client.Get("c", "k"));
-    }
-
-    private async Task<X509Certificate2> WriteCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = new CertificateRequest("CN=edgeorleans", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "certificate.pem"), certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "key.pem"), key.ExportPkcs8PrivateKeyPem());
-        return certificate;
     }
 }

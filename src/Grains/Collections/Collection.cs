@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.Memory;
@@ -13,6 +14,8 @@ internal sealed class Collection : IDisposable
 {
     // Above this, looking at values takes longer than a turn should (about 1 ms a MiB), so it is done elsewhere.
     private const int LongCheckBytes = 128 * 1024;
+
+    private static readonly ActivitySource Spans = new("EdgeOrleans.Grains");
 
     private readonly string _key;
     private readonly CollectionServices _services;
@@ -317,10 +320,13 @@ internal sealed class Collection : IDisposable
     private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline)
     {
         var group = verdict.Group!;
-        await _groupWait.Race(group, deadline);
-        if (!group.Outcome.IsCompleted && !deadline.IsOver)
+        using (Spans.StartActivity("wait for the flush"))
         {
-            await deadline.Race(group.Outcome);
+            await _groupWait.Race(group, deadline);
+            if (!group.Outcome.IsCompleted && !deadline.IsOver)
+            {
+                await deadline.Race(group.Outcome);
+            }
         }
 
         return Settle(group, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;

@@ -186,9 +186,16 @@ internal sealed class CollectionLoading(
         return null;
     }
 
-    private Task<RecoveredCollection> Read(bool withEntries) => withEntries
-        ? services.Recovery.Load(key, IsListed || isSystem, MakeRoom, stopped)
-        : services.Recovery.Open(key, IsListed || isSystem, stopped);
+    private async Task<RecoveredCollection> Read(bool withEntries)
+    {
+        var started = services.Clock.GetTimestamp();
+        var recovered = await (withEntries
+            ? services.Recovery.Load(key, IsListed || isSystem, MakeRoom, stopped)
+            : services.Recovery.Open(key, IsListed || isSystem, stopped));
+        CollectionMeter.LoadDuration.Record(
+            services.Clock.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("step", withEntries ? "load" : "open"));
+        return recovered;
+    }
 
     private async Task MakeRoom(long bytes)
     {
@@ -249,7 +256,7 @@ internal sealed class CollectionLoading(
     {
         entries.RaiseVersion(_versionFloor);
         Writer = NewWriter(entries);
-        Entries = entries;
+        Entries = resident.Entries = entries;
         resident.Hold(ResidentCollections.ActivationBytes + entries.MemoryBytes);
     }
 

@@ -5,6 +5,9 @@ namespace EdgeOrleans.Grains.Collections;
 /// <summary>The time that one call has in all, over everything it waits for.</summary>
 internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
 {
+    // Timers count whole milliseconds, and drop what is over of the time and of the clock: what ends must be over (IsOver) by then.
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(2);
+
     private readonly long _started = clock.GetTimestamp();
 
     /// <summary>The time that a client's call has.</summary>
@@ -41,6 +44,6 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
         }
 
         var left = timeout - clock.GetElapsedTime(_started);
-        return task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+        return task.WaitAsync(left > TimeSpan.Zero ? left + TimerSlack : TimeSpan.Zero, clock);
     }
 }

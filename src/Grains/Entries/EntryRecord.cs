@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
 
 namespace EdgeOrleans.Grains.Entries;
 
@@ -95,6 +97,29 @@ internal static class EntryRecord
         while (!rest.IsEmpty);
 
         return changes;
+    }
+
+    /// <summary>
+    /// The key of the first change, out of the first bytes of a payload that is damaged somewhere: best effort, for a report.
+    /// </summary>
+    public static bool TryReadKey(ReadOnlySpan<byte> remains, out string key)
+    {
+        key = "";
+        if (remains.Length < HeaderBytes + FixedBytes || remains[0] != Format || remains[1] is not (SetKind or DeleteKind))
+        {
+            return false;
+        }
+
+        var head = remains[HeaderBytes..];
+        var at = FixedBytes + ((head[1] & ExpiryFlag) == 0 ? 0 : sizeof(long)) + (head[0] == SetKind ? sizeof(int) : 0);
+        var length = BinaryPrimitives.ReadUInt16LittleEndian(head[2..]);
+        if (length > NameRules.MaxKeyBytes || at + length > head.Length || !Utf8.IsValid(head.Slice(at, length)))
+        {
+            return false;
+        }
+
+        key = Encoding.UTF8.GetString(head.Slice(at, length));
+        return NameRules.KeyFault(key) is null;
     }
 
     private static StoredEntry ReadChange(ref ReadOnlySpan<byte> rest, long sequence)

@@ -15,6 +15,14 @@ internal sealed partial class CatalogOpening(IGrainFactory grains, ServiceClock 
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
+    private string? _fault = "The catalog is being opened.";
+    private long _tookTicks;
+
+    /// <summary>Why the catalog is not open, as a sentence; <see langword="null"/> once it is.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>How long it took to open; <see langword="null"/> before it is.</summary>
+    public TimeSpan? Took => Fault is null ? new TimeSpan(Volatile.Read(ref _tookTicks)) : null;
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
         nameof(CatalogOpening), ServiceLifecycleStage.Active, Start, Stop);
@@ -32,6 +40,7 @@ internal sealed partial class CatalogOpening(IGrainFactory grains, ServiceClock 
     private async Task Open()
     {
         var stopped = _stop.Token;
+        var started = clock.GetTimestamp();
         var registry = grains.GetGrain<ICollectionRegistry>(ICatalogGrain.Key);
         for (var retry = FirstRetry; !stopped.IsCancellationRequested; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
         {
@@ -39,18 +48,26 @@ internal sealed partial class CatalogOpening(IGrainFactory grains, ServiceClock 
             {
                 if (await registry.Open() is not { } refusal)
                 {
+                    Volatile.Write(ref _tookTicks, clock.GetElapsedTime(started).Ticks);
+                    Volatile.Write(ref _fault, null);
                     return;
                 }
 
-                LogRefused(logger, refusal.Message);
+                Failed(refusal.Message);
             }
             catch (Exception fault) when (!stopped.IsCancellationRequested)
             {
-                LogRefused(logger, fault.Message);
+                Failed(fault.Message);
             }
 
             await Task.Delay(retry, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void Failed(string reason)
+    {
+        Volatile.Write(ref _fault, $"The catalog is not open yet: {reason}");
+        LogRefused(logger, reason);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The catalog is not open yet: {Reason}")]

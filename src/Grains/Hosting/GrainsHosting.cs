@@ -33,10 +33,15 @@ public static class GrainsHosting
             .AddSingleton(new ResidentCollections(budget.CollectionBytes, setup.SystemClock))
             .AddSingleton(new HeapGauge(budget, setup.SystemClock))
             .AddSingleton<DamageReport>()
+            .AddSingleton<Readiness>()
+            .AddHostedService(static services => services.GetRequiredService<Readiness>())
+            .AddHostedService<ServiceGauges>()
+            .AddSingleton<SlowFlushLog>()
             .AddSingleton<IServiceStatus, ServiceStatus>()
             .AddSingleton(setup.Targets)
             .AddSingleton(services => Services(services, setup))
-            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CatalogOpening>();
+            .AddSingleton<CatalogOpening>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<CatalogOpening>());
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(setup.Memory.IdleMinutes));
         return silo;
     }
@@ -44,6 +49,7 @@ public static class GrainsHosting
     private static CollectionServices Services(IServiceProvider services, GrainsSetup setup)
     {
         var journal = services.GetRequiredService<FlashJournal>();
+        journal.WatchFlushes(setup.SlowFlush, services.GetRequiredService<SlowFlushLog>().Report);
         services.GetRequiredService<JournalThread>();
         var damage = services.GetRequiredService<DamageReport>();
         damage.Report(journal.Recovery);

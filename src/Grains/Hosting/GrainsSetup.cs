@@ -22,6 +22,9 @@ public sealed class GrainsSetup
     /// <summary>How long collections stay in memory.</summary>
     public MemoryOptions Memory { get; init; } = new();
 
+    /// <summary>A flush of the journal that takes longer is logged.</summary>
+    public TimeSpan SlowFlush { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the list of targets, the primary first.</summary>
     public required Func<IServiceProvider, IReadOnlyList<WriteBehindTarget>> Targets { get; init; }
 

@@ -1,3 +1,5 @@
+using EdgeOrleans.Grains.Entries;
+
 namespace EdgeOrleans.Grains.Memory;
 
 /// <summary>One activation in <see cref="ResidentCollections"/>: what it holds and when a client last used it.</summary>
@@ -9,6 +11,9 @@ internal sealed class ResidentCollection(ResidentCollections residents, Action l
 
     /// <summary>Bytes of memory, or so many promised to it while it is loaded.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>What it holds, for whoever counts; <see langword="null"/> before it is loaded.</summary>
+    public CollectionEntries? Entries { get; set; }
 
     /// <summary>When a client last used it, in milliseconds since the machine's start; 0 when none has. A save is no use.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);

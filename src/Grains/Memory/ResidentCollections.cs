@@ -17,12 +17,16 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly HashSet<ResidentCollection> _residents = [];
     private TaskCompletionSource _relief = NewSignal();
+    private long _activations;
     private int _waiting;
     private long _bytes;
     private int _isShedding;
 
     /// <summary>What all of them hold or have been promised.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Activations since the process started.</summary>
+    public long Activations => Volatile.Read(ref _activations);
 
     /// <summary>How many are in memory.</summary>
     public int Count
@@ -36,6 +40,23 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         }
     }
 
+    /// <summary>The entries of all, and the bytes of their keys and values. Looks at each collection.</summary>
+    public (long Entries, long Bytes) Contents()
+    {
+        lock (_gate)
+        {
+            var (entries, bytes) = (0L, 0L);
+            foreach (var resident in _residents)
+            {
+                // Another thread may be changing it: a count that is one off does no harm.
+                entries += resident.Entries?.Count ?? 0;
+                bytes += resident.Entries?.Bytes ?? 0;
+            }
+
+            return (entries, bytes);
+        }
+    }
+
     /// <summary>An activation has come into being.</summary>
     /// <param name="leave">Asks it to go as soon as it can; called from any thread.</param>
     public ResidentCollection Enter(Action leave)
@@ -44,6 +65,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         lock (_gate)
         {
             _residents.Add(resident);
+            _activations++;
         }
 
         resident.Hold(ActivationBytes);

@@ -38,9 +38,13 @@ public sealed class ServiceClock : TimeProvider
         var floor = Later(Epoch, DateTimeOffset.UnixEpoch.AddTicks(floorMicros * TimeSpan.TicksPerMicrosecond));
         var now = system.GetUtcNow();
         var isBelieved = source.IsSynchronised || (floorMicros == 0 && now < Epoch + Plausible);
+        BeganAtFloor = floorMicros > 0 && (!isBelieved || now <= floor);
         _reading = new Reading(isBelieved ? Later(floor, now) : floor, system.GetTimestamp());
         _nextLook = _reading.Timestamp + Ticks(LookInterval);
     }
+
+    /// <summary>Whether it began at the floor, because the system's clock was behind it or not to be believed.</summary>
+    public bool BeganAtFloor { get; }
 
     /// <inheritdoc/>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;

@@ -21,6 +21,9 @@ internal sealed class Backoff(TimeProvider time, Random random)
     /// <summary>Whether it is too early to try again.</summary>
     public bool IsWaiting => IsFailing && time.GetElapsedTime(_failedAt) < _wait;
 
+    /// <summary>How long it is too early yet.</summary>
+    public TimeSpan Left => IsWaiting ? _wait - time.GetElapsedTime(_failedAt) : TimeSpan.Zero;
+
     public void Failed()
     {
         var bound = Math.Min(Longest.Ticks, First.Ticks << (int)Math.Min(_failures, 10));

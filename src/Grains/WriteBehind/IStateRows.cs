@@ -47,6 +47,9 @@ public interface IStateRows
     /// <summary>How the storage stands towards this device.</summary>
     StorageStanding Standing => default;
 
+    /// <summary>How busy the connections are; <see langword="null"/> when the storage's own library measures that.</summary>
+    StoragePool? Pool => null;
+
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);
 }

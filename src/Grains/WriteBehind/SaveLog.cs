@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeOrleans.Grains.WriteBehind;
 
-/// <summary>What the scheduler says when a target begins to fail and when it is over.</summary>
+/// <summary>What is told of saves: when a storage begins to fail and when it is over, and not each try in between.</summary>
 internal static partial class SaveLog
 {
     /// <summary>Says of a failure what is new.</summary>

@@ -37,6 +37,9 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
     /// <summary>Whether a collection could be saved now.</summary>
     public bool HasReady => !IsBackingOff && _waiting.Any(IsReady);
 
+    /// <summary>The same for a gauge.</summary>
+    public TargetStanding Standing => new(Target, _known.Count, Running, Fault is not null, _backoff.Left);
+
     /// <summary>What fails here, as sentences.</summary>
     public IEnumerable<string> Warnings => Fault is { } fault
         ? [$"storage '{Target.Name}' has taken no saves since {fault.Since:u}, {_known.Count} collections wait: {fault.Message}"]
@@ -151,6 +154,14 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
         public string Message { get; set; } = "";
     }
 }
+
+/// <summary>How a target fares.</summary>
+/// <param name="Target">Which.</param>
+/// <param name="Waiting">Collections that wait to be saved or are being saved.</param>
+/// <param name="Running">Of them, those being saved.</param>
+/// <param name="IsFailing">Whether it takes nothing at all.</param>
+/// <param name="Backoff">How long it is left alone yet.</param>
+internal readonly record struct TargetStanding(WriteBehindTarget Target, int Waiting, int Running, bool IsFailing, TimeSpan Backoff);
 
 /// <summary>What a failed save tells.</summary>
 internal enum SaveFault

@@ -87,28 +87,14 @@ public sealed class SaveScheduler
     }
 
     /// <summary>What an operator should know, as sentences: targets that fail, collections that a target will not take.</summary>
-    public IReadOnlyList<string> Warnings
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. Queues().SelectMany(q => q.Target.Rows.Warnings.Concat(q.Warnings)), .. _secondaries.SelectMany(s => s.Ahead.Values)];
-            }
-        }
-    }
+    public IReadOnlyList<string> Warnings => Locked<IReadOnlyList<string>>(
+        () => [.. Queues().SelectMany(q => q.Target.Rows.Warnings.Concat(q.Warnings)), .. _secondaries.SelectMany(s => s.Ahead.Values)]);
+
+    /// <summary>How each target fares, the primary first.</summary>
+    internal IReadOnlyList<TargetStanding> Standings => Locked<IReadOnlyList<TargetStanding>>(() => [.. Queues().Select(q => q.Standing)]);
 
     /// <summary>How each secondary target stands.</summary>
-    public IReadOnlyList<SecondaryReport> Secondaries
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _secondaries.Select(static s => s.Report())];
-            }
-        }
-    }
+    public IReadOnlyList<SecondaryReport> Secondaries => Locked<IReadOnlyList<SecondaryReport>>(() => [.. _secondaries.Select(static s => s.Report())]);
 
     /// <summary>Saves everything that is not saved now, and tries failing targets once more; from any thread.</summary>
     public void RequestAll()
@@ -140,6 +126,14 @@ public sealed class SaveScheduler
             }
 
             return StartFlush() || hasProgress;
+        }
+    }
+
+    private T Locked<T>(Func<T> look)
+    {
+        lock (_gate)
+        {
+            return look();
         }
     }
 
@@ -268,6 +262,7 @@ public sealed class SaveScheduler
     private void Saved(SaveQueue queue, string key, long epoch, SaveResult result)
     {
         queue.End(key);
+        SaveMeter.Saves.Add(1, new("target", queue.Target.Name), new("outcome", SaveMeter.NameOf(result.Outcome)));
         switch (result.Outcome)
         {
             case SaveOutcome.UpToDate or SaveOutcome.Saved:
@@ -292,7 +287,7 @@ public sealed class SaveScheduler
                 if (SecondaryOf(queue).IsAhead(key, result.Message!))
                 {
                     SaveLog.Ahead(_logger, result.Message!);
-                    _ = Call(() => KeepAhead(queue, key, result), static _ => { });
+                    _ = Call(() => SecondaryOf(queue).KeepAhead(key, result), static _ => { });
                 }
 
                 break;
@@ -301,12 +296,6 @@ public sealed class SaveScheduler
                 SaveLog.Failed(_logger, queue.Failed(key, message), queue.Target.Name, key, message);
                 break;
         }
-    }
-
-    private static async Task<SaveResult> KeepAhead(SaveQueue queue, string key, SaveResult result)
-    {
-        await queue.Target.Rows.KeepAhead([key], CancellationToken.None);
-        return result;
     }
 
     private SecondaryQueue SecondaryOf(SaveQueue queue) => _secondaries[queue.Number - 1];

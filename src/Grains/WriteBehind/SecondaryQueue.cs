@@ -150,6 +150,13 @@ internal sealed class SecondaryQueue(SaveQueue queue, FlashJournal journal, Time
         return Ahead.TryAdd(key, message);
     }
 
+    /// <summary>Has the target keep in mind that it is ahead in a collection.</summary>
+    public async Task<SaveResult> KeepAhead(string key, SaveResult result)
+    {
+        await Queue.Target.Rows.KeepAhead([key], CancellationToken.None);
+        return result;
+    }
+
     /// <summary>What is said of a collection that a target knows more of.</summary>
     public static string AheadMessage(string target, string key, long there, long here) =>
         there == IStateRows.AheadForGood

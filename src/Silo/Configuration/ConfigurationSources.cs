@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace EdgeOrleans.Silo.Configuration;
 
@@ -36,16 +37,19 @@ internal static class ConfigurationSources
 
     private static IConfigurationRoot ReadFile()
     {
+        // Read once: a provider of files would bring along what watches them.
         try
         {
-            return new ConfigurationBuilder()
-                .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile(SettingsFile, optional: true, reloadOnChange: false)
-                .Build();
+            using var file = File.OpenRead(SettingsFile);
+            return new ConfigurationBuilder().AddJsonStream(file).Build();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (FileNotFoundException)
         {
-            throw new StartFault(ExitCode.Configuration, $"{SettingsFile} cannot be read: {(e.InnerException ?? e).Message}");
+            return new ConfigurationBuilder().Build();
+        }
+        catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartFault(ExitCode.Configuration, $"{SettingsFile} cannot be read: {e.Message}");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class OptionTable
         ListenRules.IsAddress);
 
     public static readonly TextOption Token = new(
-        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health must carry. Empty: none.",
+        "Http:Token", "", "8 to 512 visible ASCII characters", "The bearer token that every request but /health and /metrics must carry. Empty: none.",
         ApiOptions.IsToken)
     { IsSecret = true };
 
@@ -125,6 +125,21 @@ internal static class OptionTable
         "Where the port for Orleans clients listens. It asks for no token: open it to trusted networks only.",
         static text => IPAddress.TryParse(text, out _));
 
+    public static readonly TextOption LogFormat = new(
+        "Log:Format", "plain", "'plain' or 'json'", "How a line of the log is written. JSON has one object on each line.",
+        static text => text is "plain" or "json");
+
+    public static readonly NumberOption SlowFlushMs = new(
+        "Log:SlowFlushMs", 1_000, 1, 60_000, "milliseconds", "A flush of the journal that takes longer is logged, at most once in ten seconds.");
+
+    public static readonly NumberOption SlowTurnMs = new(
+        "Log:SlowTurnMs", 1_000, 1, 60_000, "milliseconds", "A piece of work that keeps a collection from all else for longer is logged.");
+
+    public static readonly TextOption TracesEndpoint = new(
+        "Traces:Endpoint", "", "an address such as 'http://collector:4318'",
+        "Where traces go, by OTLP over HTTP. Empty: none are made. Not in the native edition.",
+        static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https"));
+
     /// <summary>All of them, in the order in which a reader wants them.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
@@ -136,6 +151,7 @@ internal static class OptionTable
         IdleMinutes, MemoryBudgetBytes,
         GatewayPort, GatewayAddress,
         SiteConnectionString, SiteServesDevices, SiteCreatesSchema, SiteSaveAfterMs, SiteMaxBytesPerSecond, SiteDevice,
+        LogFormat, SlowFlushMs, SlowTurnMs, TracesEndpoint,
         FlushDelayMs,
     ];
 }

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using EdgeOrleans.Api;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Journal;
+using EdgeOrleans.Silo.Telemetry;
 
 namespace EdgeOrleans.Silo.Configuration;
 
@@ -16,6 +16,9 @@ internal sealed class ServiceOptions
 
     /// <summary>Whether Kestrel's own section says where to listen, and not <see cref="ApiOptions.Listen"/>.</summary>
     public required bool UsesKestrelEndpoints { get; init; }
+
+    /// <summary>Every address that it listens on, at least one.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
 
     /// <summary>The gateway's.</summary>
     public required ApiOptions Api { get; init; }
@@ -35,6 +38,18 @@ internal sealed class ServiceOptions
     /// <summary>How long a change may stay in the journal alone.</summary>
     public required TimeSpan SaveAfter { get; init; }
 
+    /// <summary>Whether each line of the log is a JSON object.</summary>
+    public required bool LogsJson { get; init; }
+
+    /// <summary>A flush of the journal that takes longer is logged.</summary>
+    public required TimeSpan SlowFlush { get; init; }
+
+    /// <summary>A grain's turn that takes longer is logged.</summary>
+    public required TimeSpan SlowTurn { get; init; }
+
+    /// <summary>Where traces go; <see langword="null"/> when none are made.</summary>
+    public required Uri? TracesEndpoint { get; init; }
+
     /// <summary>For tests: how much longer each flush of the journal takes.</summary>
     public required TimeSpan FlushDelay { get; init; }
 
@@ -44,6 +59,9 @@ internal sealed class ServiceOptions
     /// <summary>The site; <see langword="null"/> when there is none.</summary>
     public required SiteOptions? Site { get; init; }
 
+    /// <summary>How to report to systemd.</summary>
+    public required SystemdVariables Systemd { get; init; }
+
     /// <summary>What an operator should know of these options although they are valid.</summary>
     public required string[] Warnings { get; init; }
 
@@ -51,14 +69,17 @@ internal sealed class ServiceOptions
     /// <exception cref="StartFault">One is out of its bound, or two do not go together.</exception>
     public static ServiceOptions Read(IConfigurationRoot configuration)
     {
+        RequireHttp1(configuration);
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
+        var api = ReadApi(configuration, usesKestrelEndpoints, valueBytes);
         var options = new ServiceOptions
         {
             DataPath = Path.GetFullPath(OptionTable.DataPath.Read(configuration)),
             UsesKestrelEndpoints = usesKestrelEndpoints,
-            Api = ReadApi(configuration, usesKestrelEndpoints, valueBytes),
+            Addresses = RequireLocalOrGuarded(configuration, api, usesKestrelEndpoints),
+            Api = api,
             Limits = new LimitsOptions
             {
                 ValueBytes = valueBytes,
@@ -74,12 +95,16 @@ internal sealed class ServiceOptions
             },
             Journal = ReadJournal(configuration, valueBytes),
             SaveAfter = TimeSpan.FromMilliseconds(OptionTable.SaveAfterMs.Read(configuration)),
+            LogsJson = OptionTable.LogFormat.Read(configuration) == "json",
+            SlowFlush = TimeSpan.FromMilliseconds(OptionTable.SlowFlushMs.Read(configuration)),
+            SlowTurn = TimeSpan.FromMilliseconds(OptionTable.SlowTurnMs.Read(configuration)),
+            TracesEndpoint = ReadTracesEndpoint(configuration),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
             Site = SiteOptions.Read(configuration),
+            Systemd = SystemdVariables.Read(configuration),
             Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
         };
-        RequireLocalOrGuarded(configuration, options.Api);
 
         // What concerns two options at once is known to those who use them.
         Require(options.Api.Validate());
@@ -134,12 +159,18 @@ internal sealed class ServiceOptions
     {
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
-        if (port != 0 && !RuntimeFeature.IsDynamicCodeSupported)
+        return port == 0 ? null : new IPEndPoint(address, port);
+    }
+
+    private static Uri? ReadTracesEndpoint(IConfiguration configuration)
+    {
+        var endpoint = OptionTable.TracesEndpoint.Read(configuration);
+        if (endpoint.Length > 0 && !Traces.AreIncluded)
         {
-            Require($"{OptionTable.GatewayPort.Name} is '{port}', but must be 0: the native edition serves no Orleans clients.");
+            Require($"{OptionTable.TracesEndpoint.Name} is '{endpoint}', but must be empty: the native edition makes no traces; the one that runs on .NET's runtime does.");
         }
 
-        return port == 0 ? null : new IPEndPoint(address, port);
+        return endpoint.Length == 0 ? null : new Uri(endpoint);
     }
 
     private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway) =>
@@ -148,11 +179,12 @@ internal sealed class ServiceOptions
             : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway} and asks for no token."];
 
     /// <summary>Whoever opens the service to a network says who may come in.</summary>
-    private static void RequireLocalOrGuarded(IConfiguration configuration, ApiOptions api)
+    /// <returns>The addresses.</returns>
+    private static string[] RequireLocalOrGuarded(IConfiguration configuration, ApiOptions api, bool usesKestrelEndpoints)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
-            .Select(static endpoint => (Name: endpoint.Path + ":Url", Url: endpoint["Url"] ?? ""));
-        var addresses = api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, Url: url)).Concat(endpoints);
+        (string Name, string Url)[] addresses = usesKestrelEndpoints
+            ? [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(static endpoint => (endpoint.Path + ":Url", endpoint["Url"] ?? ""))]
+            : [.. api.Listen.Split(';').Select(static url => (OptionTable.Listen.Name, url))];
         foreach (var (name, url) in addresses)
         {
             if (!ListenRules.IsAddress(url))
@@ -163,6 +195,20 @@ internal sealed class ServiceOptions
             if (!ListenRules.IsLocal(url) && string.IsNullOrEmpty(api.Token) && !api.AllowAnonymous)
             {
                 Require($"{name} is '{url}', which other machines reach, so {OptionTable.Token.Name} must be set, or {OptionTable.AllowAnonymous.Name}=true.");
+            }
+        }
+
+        return Array.ConvertAll(addresses, static address => address.Url);
+    }
+
+    /// <summary>The gateway reads request targets as HTTP/1.1 sends them, and the native edition has no other protocol.</summary>
+    private static void RequireHttp1(IConfiguration configuration)
+    {
+        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren().Append(configuration.GetSection("Kestrel:EndpointDefaults")))
+        {
+            if (endpoint["Protocols"] is { Length: > 0 } protocols && !protocols.Equals("Http1", StringComparison.OrdinalIgnoreCase))
+            {
+                Require($"{endpoint.Path}:Protocols is '{protocols}', but must be 'Http1': the service speaks HTTP/1.1.");
             }
         }
     }

@@ -4,6 +4,7 @@ using EdgeOrleans.Journal;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Database;
 using EdgeOrleans.Silo.Site;
+using EdgeOrleans.Silo.Systemd;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -28,7 +29,7 @@ internal static class DataSetup
     {
         try
         {
-            return new FileDisk(Path.Combine(options.DataPath, JournalFolder));
+            return new FileDisk(JournalPath(options));
         }
         catch (DataDirectoryInUseException)
         {
@@ -40,14 +41,23 @@ internal static class DataSetup
         }
     }
 
+    /// <summary>Where the journal is.</summary>
+    public static string JournalPath(ServiceOptions options) => Path.Combine(options.DataPath, JournalFolder);
+
+    /// <summary>The disk as tests want it.</summary>
+    public static IDisk Slowed(IDisk disk, ServiceOptions options) =>
+        options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
+
     /// <summary>Locks the directory and recovers the journal.</summary>
     /// <exception cref="StartFault">The directory is in use, written by a newer version, or cannot be used.</exception>
-    public static FlashJournal OpenJournal(ServiceOptions options)
+    public static FlashJournal OpenJournal(ServiceOptions options, ServiceManager? manager)
     {
+        using var extension = manager?.ExtendStart();
         try
         {
             // Under the lock, and before recovery writes anything.
-            var disk = OpenDisk(options);
+            var disk = Slowed(new FileDisk(JournalPath(options)), options);
+            disk = manager?.Observe(disk) ?? disk;
             return SqliteDatabase.VersionFault(DatabasePath(options)) is { } fault
                 ? throw new StartFault(ExitCode.DataTooNew, fault)
                 : FlashJournal.Open(disk, options.Journal);
@@ -70,7 +80,7 @@ internal static class DataSetup
     public static void AddData(this ISiloBuilder silo, ServiceOptions options, FlashJournal journal)
     {
         silo.Services.AddSingleton(services => Database(DatabasePath(options), services.GetRequiredService<ILogger<SqliteDatabase>>()));
-        silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), SiloSetup.ClusterName, TimeProvider.System));
+        silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), SiloSetup.ClusterName, TimeProvider.System, journal.Writes));
         if (options.Site is { ServesDevices: false } site)
         {
             silo.AddMirror(site);
@@ -86,19 +96,20 @@ internal static class DataSetup
             Limits = options.Limits,
             Writes = options.Writes,
             Memory = options.Memory,
+            SlowFlush = options.SlowFlush,
             Targets = services =>
             [
-                new WriteBehindTarget("sqlite", services.GetRequiredService<SqliteRows>(), isPrimary: true, options.SaveAfter),
+                Sqlite(services.GetRequiredService<SqliteRows>(), options),
                 .. services.GetServices<MirrorTarget>().Select(static mirror => mirror.Target),
             ],
         });
         silo.AddEdgeOrleansSaves();
     }
 
-    private static IDisk OpenDisk(ServiceOptions options)
+    private static WriteBehindTarget Sqlite(SqliteRows rows, ServiceOptions options)
     {
-        var disk = new FileDisk(Path.Combine(options.DataPath, JournalFolder));
-        return options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
+        const string name = "sqlite";
+        return new WriteBehindTarget(name, new MeasuredRows(name, rows), isPrimary: true, options.SaveAfter);
     }
 
     private static StartFault InUse(ServiceOptions options) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
 
@@ -33,6 +34,9 @@ internal static class SiloSetup
 
         // Two tables for a million grains, 19 MB, are made at start by default. The catalog's grain is one more than there can be collections.
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = options.Limits.Collections + 1);
+
+        silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.SlowTurn);
+        silo.AddTraces(options.TracesEndpoint);
 
         // What a cluster watches and a silo alone need not: who is loaded least, and which silos are long dead.
         silo.Services.AddSingleton<PlacementStrategy, PreferLocalPlacement>();

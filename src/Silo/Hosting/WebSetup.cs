@@ -1,5 +1,8 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Telemetry;
 
 namespace EdgeOrleans.Silo.Hosting;
 
@@ -11,6 +14,8 @@ internal static class WebSetup
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddEdgeOrleansApi(options.Api);
+        builder.Services.AddSingleton<IMetricsText, MetricsText>();
+        builder.Services.AddHostedService<ProcessGauges>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure(configuration.GetSection("Kestrel")));
         builder.Services.AddSingleton<ServerOrder>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ServerOrder>());
@@ -27,14 +32,22 @@ internal static class WebSetup
     }
 
     /// <summary>One line for each event; the service's own from Information, those of the frameworks from Warning.</summary>
-    public static void AddLog(this ILoggingBuilder logging, IConfiguration configuration)
+    public static void AddLog(this ILoggingBuilder logging, ServiceOptions options, IConfiguration configuration)
     {
-        logging.AddSimpleConsole(static console =>
+        const string timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        if (options.LogsJson)
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+            // For a file or a collector and never part of a page, so only what JSON itself demands is escaped.
+            var writer = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+            logging.AddJsonConsole(console =>
+                (console.TimestampFormat, console.UseUtcTimestamp, console.JsonWriterOptions) = (timestamp, true, writer));
+        }
+        else
+        {
+            logging.AddSimpleConsole(static console =>
+                (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, timestamp + " ", true));
+        }
+
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("EdgeOrleans", LogLevel.Information);
 

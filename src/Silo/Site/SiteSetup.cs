@@ -26,17 +26,15 @@ internal static class SiteSetup
             services.GetRequiredService<SqliteRows>(), MachineMarks.Read(), services.GetRequiredService<ILogger<DeviceIdentity>>()));
         silo.Services.AddSingleton(services => new SiteLink(
             services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<DeviceIdentity>(), site.CreatesSchema, TimeProvider.System));
-        silo.Services.AddSingleton(services => new MirrorTarget(new WriteBehindTarget(
-            "site",
-            new SiteRows(
-                services.GetRequiredService<SiteLink>(),
-                services.GetRequiredService<DeviceIdentity>(),
-                new Bandwidth(site.MaxBytesPerSecond, TimeProvider.System)),
-            isPrimary: false,
-            site.SaveAfter)
-        {
-            MaxSaves = SavesAtOnce,
-        }));
+        silo.Services.AddSingleton(services => Target(services, site));
+    }
+
+    private static MirrorTarget Target(IServiceProvider services, SiteOptions site)
+    {
+        const string name = "site";
+        var rows = new SiteRows(
+            services.GetRequiredService<SiteLink>(), services.GetRequiredService<DeviceIdentity>(), new Bandwidth(site.MaxBytesPerSecond, TimeProvider.System));
+        return new MirrorTarget(new WriteBehindTarget(name, new MeasuredRows(name, rows), isPrimary: false, site.SaveAfter) { MaxSaves = SavesAtOnce });
     }
 }
 

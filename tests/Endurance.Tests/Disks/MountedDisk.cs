@@ -77,6 +77,9 @@ internal sealed class MountedDisk : IDisposable
         File.WriteAllText(trigger, "1");
     }
 
+    /// <summary>Nothing can be written any more, as on a card that is mounted so.</summary>
+    public void MakeReadOnly() => RequireOrSkip("mount", "-o", "remount,ro", Path);
+
     /// <summary>What an operator does: check the file system and mount it again.</summary>
     public void Repair()
     {
