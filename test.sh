@@ -21,6 +21,7 @@ install_packages() {
   command -v clang >/dev/null || missing+=(clang)
   command -v sqlite3 >/dev/null || missing+=(sqlite3)
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+  [ -n "${EDGEORLEANS_POSTGRES:-}$(command -v postgres || ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] || missing+=(postgresql)
   [ -n "$(find /usr/lib -name libsqlite3.a -print -quit 2>/dev/null)" ] || missing+=(libsqlite3-dev)
   command -v curl >/dev/null || missing+=(curl)
   command -v ip >/dev/null || missing+=(iproute2)

@@ -14,5 +14,8 @@ internal sealed class ForgetfulRows : IStateRows
     public Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct) =>
         Task.FromResult($"{++_etags}");
 
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) =>
+        Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>());
+
     public Task MakeDurable(CancellationToken ct) => Task.CompletedTask;
 }

@@ -11,7 +11,8 @@ public static class EdgeOrleansApi
     private const int MaxRequestBufferBytes = 64 * 1024;
 
     /// <summary>
-    /// Adds the gateway and sets the server's limits. Needs <see cref="IServiceStatus"/>, <see cref="IMetricsText"/>, <see cref="TimeProvider"/>
+    /// Adds the gateway and sets the server's limits. Needs <see cref="IServiceStatus"/>, <see cref="ISyncStatus"/>, <see cref="IMetricsText"/>,
+    /// <see cref="TimeProvider"/>
     /// (the service clock) and Orleans' <see cref="IGrainFactory"/> beside it. Call it before any endpoint is given to Kestrel in code.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message is <see cref="ApiOptions.Validate"/>'s.</exception>
@@ -35,6 +36,8 @@ public static class EdgeOrleansApi
         services.AddSingleton<BatchEndpoint>();
         services.AddSingleton<NamespaceEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<SyncEndpoint>();
+        services.AddSingleton<DeviceEndpoints>();
         services.AddSingleton<Gateway>();
         services.AddHostedService<GatewayGauges>();
         services.AddOptions<KestrelServerOptions>().Configure<ConnectionLimit>(ConfigureServer);

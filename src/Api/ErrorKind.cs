@@ -14,6 +14,8 @@ internal sealed class ErrorKind
 
     public static ErrorKind KeyNotFound { get; } = new(StatusCodes.Status404NotFound, "KEY_NOT_FOUND");
 
+    public static ErrorKind DeviceNotFound { get; } = new(StatusCodes.Status404NotFound, "DEVICE_NOT_FOUND");
+
     public static ErrorKind InvalidParams { get; } = new(StatusCodes.Status400BadRequest, "INVALID_PARAMS");
 
     public static ErrorKind InvalidBody { get; } = new(StatusCodes.Status400BadRequest, "INVALID_BODY");

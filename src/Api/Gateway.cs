@@ -17,6 +17,8 @@ internal sealed class Gateway(
     BatchEndpoint batch,
     NamespaceEndpoints namespaces,
     HealthEndpoints health,
+    SyncEndpoint sync,
+    DeviceEndpoints devices,
     IMetricsText metrics,
     ILogger<Gateway> logger)
 {
@@ -68,7 +70,9 @@ internal sealed class Gateway(
             : (verb & Routes.Verbs(route)) == 0 ? WrongMethod(context, route)
             : route is Route.Entry or Route.Collection ? InCollection(context, verb, match, target)
             : route is Route.Batch ? batch.Handle(context, verb == Verb.Delete ? OperationKind.Delete : OperationKind.Set)
-            : route is Route.Root or Route.Namespaces or Route.Health or Route.HealthLive or Route.HealthReady or Route.Recovery or Route.Metrics ? Plain(context, route)
+            : route is Route.DeviceEntry ? OfDevice(context, match)
+            : route is Route.Root or Route.Namespaces or Route.Health or Route.HealthLive or Route.HealthReady or Route.Recovery or Route.Metrics
+                or Route.Sync or Route.Devices ? Plain(context, route)
             : InNamespace(context, match);
     }
 
@@ -102,6 +106,14 @@ internal sealed class Gateway(
             : set.Handle(context, collection, key);
     }
 
+    private ValueTask OfDevice(HttpContext context, in RouteMatch match) =>
+        PathNames.TryDevice(match.Device, out var device, out var error)
+        && PathNames.TryNamespace(match.Namespace, out var ns, out error)
+        && PathNames.TryCollection(match.Collection, out var collection, out error)
+        && PathNames.TryKey(match.Key, out var key, out error)
+            ? devices.Get(context, device, ns, collection, key)
+            : RefusalResponse.Send(context, error!);
+
     private ValueTask InNamespace(HttpContext context, in RouteMatch match)
     {
         if (!PathNames.TryNamespace(match.Namespace, out var ns, out var error))
@@ -129,6 +141,8 @@ internal sealed class Gateway(
         Route.Root => HealthEndpoints.Root(context),
         Route.Health => health.Health(context),
         Route.HealthLive => health.Live(context),
+        Route.Sync => sync.Handle(context),
+        Route.Devices => devices.List(context),
         Route.HealthReady => health.Ready(context),
         Route.Recovery => health.Recovery(context),
         Route.Metrics => MetricsEndpoint.Send(context, metrics),

@@ -31,5 +31,11 @@ internal static class PathNames
         return error is null;
     }
 
+    public static bool TryDevice(ReadOnlySpan<char> raw, out string device, out ApiError? error)
+    {
+        error = PercentText.TryDecode(raw, out device) ? null : NotText;
+        return error is null;
+    }
+
     private static ApiError? Fault(string? fault) => fault is null ? null : new(ErrorKind.InvalidParams, fault);
 }

@@ -18,6 +18,9 @@ internal enum Route
     NamespaceCollections,
     NamespaceCollection,
     NamespaceInfo,
+    Sync,
+    Devices,
+    DeviceEntry,
 }
 
 /// <summary>The methods of HTTP that some route takes.</summary>
@@ -40,6 +43,9 @@ internal readonly ref struct RouteMatch
     /// <summary>The raw namespace; may be empty, which means the default one.</summary>
     public ReadOnlySpan<char> Namespace { get; init; }
 
+    /// <summary>For an entry of a device: its raw id.</summary>
+    public ReadOnlySpan<char> Device { get; init; }
+
     public ReadOnlySpan<char> Collection { get; init; }
 
     public ReadOnlySpan<char> Key { get; init; }
@@ -53,6 +59,7 @@ internal static class Routes
 {
     private const string KeyValues = "/api/v1/kv/";
     private const string Namespaces = "/api/v1/namespaces";
+    private const string Devices = "/api/v1/devices";
     private const string NamespacesShort = "/api/v1/namespace/";
 
     public static RouteMatch Match(ReadOnlySpan<char> path)
@@ -75,8 +82,14 @@ internal static class Routes
                 : default;
         }
 
+        if (path.StartsWith(Devices))
+        {
+            return MatchDevices(path[Devices.Length..]);
+        }
+
         return path switch
         {
+            "/sync" => new() { Route = Route.Sync },
             "/" => new() { Route = Route.Root },
             "/health" => new() { Route = Route.Health },
             "/health/live" => new() { Route = Route.HealthLive },
@@ -145,6 +158,26 @@ internal static class Routes
                 Key = key,
                 CollectionPath = rest[..(first + 1 + second)],
             };
+    }
+
+    private static RouteMatch MatchDevices(ReadOnlySpan<char> rest)
+    {
+        if (rest.Length == 0)
+        {
+            return new() { Route = Route.Devices };
+        }
+
+        const string KeyValue = "/kv/";
+        var end = rest[0] == '/' ? rest[1..].IndexOf('/') : -1;
+        if (end < 1 || !rest[(1 + end)..].StartsWith(KeyValue))
+        {
+            return default;
+        }
+
+        var entry = MatchKeyValues(rest[(1 + end + KeyValue.Length)..]);
+        return entry.Route != Route.Entry
+            ? default
+            : new() { Route = Route.DeviceEntry, Device = rest[1..(1 + end)], Namespace = entry.Namespace, Collection = entry.Collection, Key = entry.Key };
     }
 
     private static RouteMatch MatchNamespace(ReadOnlySpan<char> rest)

@@ -83,6 +83,16 @@ public sealed class FileDisk : IDisk
         }
     }
 
+    /// <summary>Makes durable what was created, renamed or removed in a directory that is not a disk of ours.</summary>
+    public static void FlushNames(string directory)
+    {
+        using var names = LibC.OpenToLook(directory);
+        if (LibC.Retry(static names => LibC.Fsync(names), names) is var error and not 0)
+        {
+            throw LibC.Fault("fsync", directory, error);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -100,11 +110,7 @@ public sealed class FileDisk : IDisk
 
         CreateDirectory(parent);
         Directory.CreateDirectory(directory);
-        using var names = LibC.OpenToLook(parent);
-        if (LibC.Retry(static names => LibC.Fsync(names), names) is var error and not 0)
-        {
-            throw LibC.Fault("fsync", parent, error);
-        }
+        FlushNames(parent);
     }
 
     private static SafeFileHandle TakeLock(string directory)

@@ -26,4 +26,7 @@ internal enum ExitCode
 
     /// <summary><c>doctor</c>: the service must not be trusted with data here.</summary>
     Unfit = 7,
+
+    /// <summary><c>site-schema</c>, <c>restore</c>, <c>overwrite</c>: the site's database cannot be reached or does not take it.</summary>
+    SiteUnusable = 8,
 }

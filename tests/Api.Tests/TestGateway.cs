@@ -52,6 +52,7 @@ public sealed class TestGateway : IAsyncDisposable
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IServiceStatus>(status);
+        builder.Services.AddSingleton<ISyncStatus>(status);
         builder.Services.AddSingleton<IMetricsText, TestMetrics>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEdgeOrleansApi(options ?? Options());
@@ -117,13 +118,17 @@ public sealed class SharedGateway : IAsyncLifetime
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 }
 
-public sealed class TestStatus : IServiceStatus
+public sealed class TestStatus : IServiceStatus, ISyncStatus
 {
     public string? WriteFault { get; set; }
 
     public bool IsMemoryShort { get; set; }
 
     public IReadOnlyList<string> Warnings { get; set; } = [];
+
+    public IReadOnlyList<SyncTarget> Targets { get; set; } = [];
+
+    public Task<IReadOnlyList<SyncTarget>> Read(CancellationToken ct) => Task.FromResult(Targets);
 
     public IReadOnlyList<ReadinessCheck> Checks { get; set; } = [];
 

@@ -7,7 +7,7 @@ namespace EdgeOrleans.Silo.Tests;
 
 /// <summary>
 /// Every method of every grain, through the routes that lead to it. In the native edition a serializer that was cut and is needed
-/// shows only when that method is called, and then as a call that never returns.
+/// shows only when that method is called, and then as a call that never returns. <c>Lag</c> needs a site that is away: see Site.Tests.
 /// </summary>
 public sealed class GrainMethodTests : IDisposable
 {

@@ -40,6 +40,10 @@ internal sealed class FaultyRows(IStateRows rows) : IStateRows
     public Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct) =>
         Call($"write {collectionKey} {row}", () => rows.Write(collectionKey, row, payload, etag, ct));
 
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => Call("list", () => rows.ListSaved(ct));
+
+    public Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct) => rows.KeepAhead(collectionKeys, ct);
+
     public Task MakeDurable(CancellationToken ct) =>
         Call("durable", async () =>
         {

@@ -10,6 +10,7 @@ internal sealed class MemoryRows : IStateRows
     private Dictionary<(string Collection, string Row), (byte[] Payload, long Version)> _rows = [];
     private Dictionary<(string Collection, string Row), (byte[] Payload, long Version)> _durable = [];
     private readonly List<((string Collection, string Row) Name, (byte[] Payload, long Version) Content)> _unflushed = [];
+    private readonly List<string> _ahead = [];
     private long _version = 100;
 
     public long Epoch { get; private set; }
@@ -39,6 +40,25 @@ internal sealed class MemoryRows : IStateRows
             _rows[(collectionKey, row)] = (payload.ToArray(), ++_version);
             _unflushed.Add(((collectionKey, row), _rows[(collectionKey, row)]));
             return Task.FromResult(_version.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            var saved = new Dictionary<string, long>(SavedThrough.Of(_rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload))));
+            _ahead.ForEach(key => saved[key] = IStateRows.AheadForGood);
+            return Task.FromResult<IReadOnlyDictionary<string, long>>(saved);
+        }
+    }
+
+    public Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            _ahead.AddRange(collectionKeys);
+            return Task.CompletedTask;
         }
     }
 

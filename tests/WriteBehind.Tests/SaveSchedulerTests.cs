@@ -66,6 +66,7 @@ public sealed class SaveSchedulerTests
         using var device = new Device(thread, rows, SaveAfter);
         var random = new Random(11);
         Change(device, "ns/a");
+        device.Advance(TimeSpan.FromSeconds(1));
         device.Advance(TimeSpan.FromMinutes(6));
         rows[1].FateOf = _ => Fate.Fails;
         for (var day = 0; day < 30; day++)
@@ -356,8 +357,74 @@ public sealed class SaveSchedulerTests
         }
 
         Assert.DoesNotContain(rows.Calls, c => c.StartsWith("write", StringComparison.Ordinal));
-        Assert.Equal("target 'target 1' holds collection 'ns/a' up to change 5, but this device knows 1 only", Assert.Single(second.Scheduler.Warnings));
+        Assert.Equal("target 'target 1' holds collection 'ns/a' up to change 5, but this device knows 0 only", Assert.Single(second.Scheduler.Warnings));
         await second.AssertSaved(0);
+
+        // It has overtaken the site by now, and has lost all the same what the site has: not forgotten over a restart.
+        Change(second, "ns/a");
+        second.Start();
+        Change(second, "ns/a");
+        second.Advance(TimeSpan.FromMinutes(6));
+        second.Advance(TimeSpan.FromMinutes(6));
+        Assert.DoesNotContain(rows.Calls, c => c.StartsWith("write", StringComparison.Ordinal));
+        Assert.Equal("target 'target 1' holds of collection 'ns/a' what this device did not know when they were first compared", Assert.Single(second.Scheduler.Warnings));
+    });
+
+    /// <summary>The site was away, the primary has everything and the journal nothing, then the process ended: only a comparison shows what the site lacks.</summary>
+    [Fact]
+    public Task Secondary_that_lagged_when_the_process_died_gets_everything_after_the_restart_without_a_change() => OneThread.Run(async thread =>
+    {
+        var rows = new[] { new FaultyRows(new MemoryRows()), new FaultyRows(new MemoryRows()) };
+        using var device = new Device(thread, rows, SaveAfter);
+        device.Run();
+        Change(device, "ns/a");
+        device.Advance(TimeSpan.FromSeconds(1));
+        device.Advance(TimeSpan.FromMinutes(6));
+        rows[1].FateOf = _ => Fate.Fails;
+        Change(device, "ns/a");
+        Change(device, "ns/b");
+        device.Advance(TimeSpan.FromMinutes(6));
+        Assert.Empty(device.Journal.OwnersToSave(10));
+
+        device.Start();
+        device.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(["ns/a", "ns/b"], Assert.Single(device.Scheduler.Secondaries).Waiting.Keys.Order());
+        rows[1].FateOf = _ => Fate.Works;
+        rows[1].Calls.Clear();
+        device.Advance(TimeSpan.FromMinutes(1));
+        device.Advance(TimeSpan.FromMinutes(1));
+        await device.AssertSaved(1);
+        Assert.Equal(["write ns/a d2", "write ns/b d1"], rows[1].Calls.Where(c => c.StartsWith("write", StringComparison.Ordinal)).Order());
+        Assert.Empty(Assert.Single(device.Scheduler.Secondaries).Waiting);
+
+        // What it has is not written again.
+        device.Start();
+        rows[1].Calls.Clear();
+        device.Advance(TimeSpan.FromMinutes(6));
+        device.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal("list", rows[1].Calls.First());
+        Assert.DoesNotContain(rows[1].Calls, c => c.StartsWith("write", StringComparison.Ordinal));
+    });
+
+    /// <summary>The site's database was lost or put back to an older state while the device runs.</summary>
+    [Fact]
+    public Task Secondary_that_begins_anew_gets_collections_that_do_not_change() => OneThread.Run(async thread =>
+    {
+        var site = new MemoryRows();
+        using var device = new Device(thread, [new MemoryRows(), site], SaveAfter);
+        foreach (var key in device.Models.Keys)
+        {
+            Change(device, key);
+        }
+
+        device.Advance(TimeSpan.FromMinutes(6));
+        await device.AssertSaved(1);
+        device.Deactivate("ns/b");
+        site.Replace();
+        device.Advance(TimeSpan.FromSeconds(10));
+        device.Advance(TimeSpan.FromMinutes(1));
+        await device.AssertSaved(1);
+        Assert.Empty(device.Scheduler.Warnings);
     });
 
     private static void Change(Device device, string key) =>

@@ -35,6 +35,13 @@ internal sealed class UnreliableRows(MemoryRows rows, Random random) : IStateRow
         return result;
     }
 
+    public async Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct)
+    {
+        IReadOnlyDictionary<string, long> result = new Dictionary<string, long>();
+        await Call(async () => result = await rows.ListSaved(ct));
+        return result;
+    }
+
     public Task MakeDurable(CancellationToken ct) => Call(() => rows.MakeDurable(ct));
 
     /// <summary>Lets one hanging call return.</summary>

@@ -87,12 +87,6 @@ public sealed class WriteBehindPropertyTests
             device.Advance(TimeSpan.FromSeconds(40));
         }
 
-        foreach (var key in keys)
-        {
-            device.Scheduler.Request(key);
-        }
-
-        device.Run();
         device.AssertSound();
         Assert.True(device.Scheduler.Warnings.Count == 0, string.Join(Environment.NewLine, device.Scheduler.Warnings));
         await device.AssertSaved(0);

@@ -224,6 +224,19 @@ internal sealed class Collection : IDisposable
         return result;
     }
 
+    /// <summary>What a target lacks that has everything up to a sequence.</summary>
+    public async Task<LagAnswer> Lag(long since)
+    {
+        if (_loading.Entries is null)
+        {
+            return await _loading.Open() is null && _loading.Opened!.Outline is { } outline ? CollectionLag.Of(outline, since) : new LagAnswer(0, 0, 0);
+        }
+
+        _loading.Writer!.CatchUp();
+        var snapshot = _loading.Entries.Freeze();
+        return await Task.Factory.StartNew(() => CollectionLag.Of(snapshot, since), _stopped, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+    }
+
     /// <summary>All that the catalog's collection holds.</summary>
     public SystemEntries ReadSystem()
     {

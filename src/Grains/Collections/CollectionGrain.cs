@@ -43,6 +43,8 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
         return result;
     }
 
+    public Task<LagAnswer> Lag(long since) => _collection.Lag(since);
+
     public async Task<SystemEntries> ReadSystem() =>
         await _collection.Load() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
 

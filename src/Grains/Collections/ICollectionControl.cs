@@ -19,6 +19,11 @@ internal interface ICollectionControl : IGrainWithStringKey
     [Alias("Save")]
     Task<SaveResult> Save(int target);
 
+    /// <summary>What a target lacks that has everything up to a sequence; reads no entry that is not in memory.</summary>
+    /// <param name="since">The sequence.</param>
+    [Alias("Lag")]
+    Task<LagAnswer> Lag(long since);
+
     /// <summary>All entries of the catalog's own collection.</summary>
     [Alias("ReadSystem")]
     Task<SystemEntries> ReadSystem();
@@ -28,6 +33,23 @@ internal interface ICollectionControl : IGrainWithStringKey
     /// <param name="reclaims">Whether this makes room in the end, so that it may use the journal's reserve.</param>
     [Alias("ApplySystem")]
     Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims);
+}
+
+/// <summary>How much changed in a collection.</summary>
+[GenerateSerializer, Immutable, Alias("EdgeOrleans.LagAnswer")]
+internal sealed class LagAnswer(long entries, long bytes, long oldestVersion)
+{
+    /// <summary>Entries and tombstones; at most so many when the collection is not in memory.</summary>
+    [Id(0)]
+    public long Entries { get; } = entries;
+
+    /// <summary>Bytes of their keys and values.</summary>
+    [Id(1)]
+    public long Bytes { get; } = bytes;
+
+    /// <summary>The version of the oldest of them, microseconds since the Unix epoch; 0 when that is not known.</summary>
+    [Id(2)]
+    public long OldestVersion { get; } = oldestVersion;
 }
 
 /// <summary>A version, or why there is none.</summary>

@@ -16,6 +16,7 @@ public static class SaveHosting
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services
             .AddSingleton(Scheduler)
+            .AddSingleton<ISyncStatus, SyncStatus>()
             .AddSingleton<SaveService>()
             .AddHostedService(static services => services.GetRequiredService<SaveService>());
         return silo;

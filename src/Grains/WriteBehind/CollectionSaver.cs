@@ -178,7 +178,7 @@ public sealed class CollectionSaver
     private SaveResult Ahead() => new(
         SaveOutcome.Ahead,
         SavedSequence,
-        $"target '{_target.Name}' holds {CollectionText.Of(_collectionKey)} up to change {SavedSequence}, but this device knows {_loadedSequence} only");
+        SecondaryQueue.AheadMessage(_target.Name, _collectionKey, SavedSequence, _loadedSequence));
 
     /// <summary>A row under a name that was never used needs no ETag, so ETags alone do not show that the rows before it are gone.</summary>
     private void RequireSameEpoch()

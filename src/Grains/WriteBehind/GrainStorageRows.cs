@@ -5,15 +5,12 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// <summary>
 /// Rows in an Orleans grain storage, whichever: the row's name is the state's name, the collection is the grain.
 /// </summary>
-/// <remarks>The storage must keep payloads as bytes; makes nothing durable beyond what the storage does on its own.</remarks>
-public sealed class GrainStorageRows(IGrainStorage storage) : IStateRows
+/// <remarks>The storage must keep payloads as bytes.</remarks>
+public sealed class GrainStorageRows(IGrainStorage storage)
 {
     private static readonly GrainType Collection = GrainType.Create("collection");
 
-    /// <inheritdoc/>
-    public long Epoch => 0;
-
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IStateRows.Read"/>
     public async Task<StateRow> Read(string collectionKey, string row, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -22,7 +19,7 @@ public sealed class GrainStorageRows(IGrainStorage storage) : IStateRows
         return new StateRow(state.State?.Payload ?? default, state.ETag);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IStateRows.Write"/>
     public async Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -39,13 +36,17 @@ public sealed class GrainStorageRows(IGrainStorage storage) : IStateRows
         return state.ETag ?? throw new InvalidOperationException("The storage gave a written row no ETag.");
     }
 
-    /// <inheritdoc/>
-    public Task MakeDurable(CancellationToken ct) => Task.CompletedTask;
-
     /// <summary>
     /// The grain that a collection's rows belong to. The ADO.NET provider takes what stands before a <c>+</c> for a number or a GUID
     /// when it looks like one, so <c>0a+q/c</c> and <c>A+q/c</c> would meet in one row: a key must hold no <c>+</c>.
     /// </summary>
     internal static GrainId GrainOf(string collectionKey) =>
         GrainId.Create(Collection, collectionKey.Replace("%", "%25", StringComparison.Ordinal).Replace("+", "%2B", StringComparison.Ordinal));
+
+    /// <summary>The collection whose rows are stored under a key.</summary>
+    public static string CollectionOf(string storedKey) =>
+        storedKey.Replace("%2B", "+", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+
+    /// <summary>The key that a collection's rows are stored under.</summary>
+    public static string StoredKeyOf(string collectionKey) => GrainOf(collectionKey).Key.ToString()!;
 }

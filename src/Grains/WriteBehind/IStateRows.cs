@@ -20,6 +20,21 @@ public interface IStateRows
     /// <exception cref="RowConflictException">The row is not under that ETag; nothing was written by this call.</exception>
     Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct);
 
+    /// <summary>What <see cref="ListSaved"/> has for a collection that was given to <see cref="KeepAhead"/>.</summary>
+    const long AheadForGood = long.MaxValue;
+
+    /// <summary>
+    /// All collections that have rows, each with the greatest sequence in its head and its slots: what it is saved through.
+    /// One call, whatever their number.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct);
+
+    /// <summary>
+    /// Takes note, for as long as the storage is this device's, that it knows more of these collections than the device: it holds what
+    /// the device has lost, and that must not be forgotten once the device's own changes have outnumbered it.
+    /// </summary>
+    Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>
     /// Changes when the storage begins anew without rows while the process runs, as when a damaged database is set aside.
     /// What was saved under another epoch is not there any more, whatever the ETags say.
@@ -29,12 +44,21 @@ public interface IStateRows
     /// <summary>What an operator should know of the storage itself, as sentences.</summary>
     IReadOnlyList<string> Warnings => [];
 
+    /// <summary>How the storage stands towards this device.</summary>
+    StorageStanding Standing => default;
+
     /// <summary>How busy the connections are; <see langword="null"/> when the storage's own library measures that.</summary>
     StoragePool? Pool => null;
 
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);
 }
+
+/// <summary>What a storage that others use too tells of its side.</summary>
+/// <param name="Device">The name that this device's rows are stored under there; <see langword="null"/> when it has none.</param>
+/// <param name="Refusal">Why it must not be written although it answers; <see langword="null"/> when it may be.</param>
+/// <param name="BytesPerSecond">How fast rows were written of late; <see langword="null"/> when that is not known.</param>
+public readonly record struct StorageStanding(string? Device, string? Refusal, double? BytesPerSecond);
 
 /// <summary>A row as it was read.</summary>
 public readonly struct StateRow(ReadOnlyMemory<byte> payload, string? etag)

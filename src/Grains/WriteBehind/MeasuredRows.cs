@@ -17,6 +17,9 @@ public sealed class MeasuredRows(string target, IStateRows rows) : IStateRows
     public StoragePool? Pool => rows.Pool;
 
     /// <inheritdoc/>
+    public StorageStanding Standing => rows.Standing;
+
+    /// <inheritdoc/>
     public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) =>
         Measure(SaveMeter.Read, () => rows.Read(collectionKey, row, ct));
 
@@ -27,6 +30,12 @@ public sealed class MeasuredRows(string target, IStateRows rows) : IStateRows
         SaveMeter.Bytes.Add(payload.Length, _target);
         return written;
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => Measure(SaveMeter.Read, () => rows.ListSaved(ct));
+
+    /// <inheritdoc/>
+    public Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct) => rows.KeepAhead(collectionKeys, ct);
 
     /// <inheritdoc/>
     public Task MakeDurable(CancellationToken ct) => Measure(

@@ -8,9 +8,6 @@ namespace EdgeOrleans.Grains.WriteBehind;
 /// </summary>
 internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvider time, Random random)
 {
-    // Two saves overlap encoding and storage; more would only pile up buffers, since SQLite has one writer.
-    private const int MaxRunning = 2;
-
     private readonly Queue<string> _waiting = [];
     private readonly HashSet<string> _known = [];
     private readonly Dictionary<string, CollectionFault> _faults = [];
@@ -27,6 +24,12 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
 
     /// <summary>What the target's last failure was, and since when it fails; <see langword="null"/> while it works.</summary>
     public (string Message, DateTimeOffset Since)? Fault { get; private set; }
+
+    /// <summary>Why something is not taken now, by the target or in one collection; <see langword="null"/> when all goes well.</summary>
+    public string? CurrentFault => Fault?.Message ?? _faults.Values.Select(static fault => fault.Message).FirstOrDefault();
+
+    /// <summary>What last went wrong, and when; also after it has ended.</summary>
+    public (string Message, DateTimeOffset At)? LastFailure { get; private set; }
 
     /// <summary>Whether the target is left alone for a while.</summary>
     public bool IsBackingOff => _backoff.IsWaiting;
@@ -56,7 +59,7 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
         collectionKey = null;
 
         // One try is enough to learn that a storage still fails.
-        if (IsBackingOff || Running >= (Fault is null ? MaxRunning : 1))
+        if (IsBackingOff || Running >= (Fault is null ? Target.MaxSaves : 1))
         {
             return false;
         }
@@ -94,6 +97,7 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
         fault.Message = message;
         fault.Backoff.Failed();
         _faults[collectionKey] = fault;
+        LastFailure = (message, time.GetUtcNow());
         _failedSinceSuccess.Add(collectionKey);
         if (_failedSinceSuccess.Count > 1)
         {
@@ -107,6 +111,7 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
     public SaveFault TargetFailed(string message)
     {
         var isNew = Fault is null;
+        LastFailure = (message, time.GetUtcNow());
         Fault = (message, Fault?.Since ?? time.GetUtcNow());
         _backoff.Failed();
         return isNew ? SaveFault.NewOfTarget : SaveFault.Known;

@@ -31,7 +31,6 @@ public sealed class SaveScheduler
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<Action> _returned = [];
-    private readonly ConcurrentQueue<string> _requested = [];
     private readonly SaveQueue _primary;
     private readonly SecondaryQueue[] _secondaries;
     private readonly Dictionary<string, long> _fruitlessAt = [];
@@ -66,7 +65,7 @@ public sealed class SaveScheduler
 
         _primary = new SaveQueue(targets[0], 0, clock, random);
         _knownEpoch = targets[0].Rows.Epoch;
-        _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), clock))];
+        _secondaries = [.. targets.Skip(1).Select((target, i) => new SecondaryQueue(new SaveQueue(target, i + 1, clock, random), journal, clock))];
     }
 
     /// <summary>Called, from any thread, when <see cref="RunOnce"/> may have something to do before time alone gives it something.</summary>
@@ -79,7 +78,8 @@ public sealed class SaveScheduler
         {
             lock (_gate)
             {
-                return !_saveAll && _flushing is null && _returned.IsEmpty && _requested.IsEmpty
+                return !_saveAll && _flushing is null && _returned.IsEmpty
+                    && !_secondaries.Any(s => s.IsComparing || s.MustCompare)
                     && Queues().All(q => q.Running == 0 && !q.HasReady)
                     && (_unflushed.Count == 0 || _primary.IsBackingOff);
             }
@@ -87,35 +87,14 @@ public sealed class SaveScheduler
     }
 
     /// <summary>What an operator should know, as sentences: targets that fail, collections that a target will not take.</summary>
-    public IReadOnlyList<string> Warnings
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. Queues().SelectMany(q => q.Target.Rows.Warnings.Concat(q.Warnings)), .. _secondaries.SelectMany(s => s.Ahead.Values)];
-            }
-        }
-    }
+    public IReadOnlyList<string> Warnings => Locked<IReadOnlyList<string>>(
+        () => [.. Queues().SelectMany(q => q.Target.Rows.Warnings.Concat(q.Warnings)), .. _secondaries.SelectMany(s => s.Ahead.Values)]);
 
     /// <summary>How each target fares, the primary first.</summary>
-    internal IReadOnlyList<TargetStanding> Standings
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. Queues().Select(q => q.Standing)];
-            }
-        }
-    }
+    internal IReadOnlyList<TargetStanding> Standings => Locked<IReadOnlyList<TargetStanding>>(() => [.. Queues().Select(q => q.Standing)]);
 
-    /// <summary>Saves a collection to every target soon, whether or not the journal has records of it; from any thread.</summary>
-    public void Request(string collectionKey)
-    {
-        _requested.Enqueue(collectionKey);
-        Woken?.Invoke();
-    }
+    /// <summary>How each secondary target stands.</summary>
+    public IReadOnlyList<SecondaryReport> Secondaries => Locked<IReadOnlyList<SecondaryReport>>(() => [.. _secondaries.Select(static s => s.Report())]);
 
     /// <summary>Saves everything that is not saved now, and tries failing targets once more; from any thread.</summary>
     public void RequestAll()
@@ -143,10 +122,18 @@ public sealed class SaveScheduler
             hasProgress |= StartSaves(_primary);
             foreach (var secondary in _secondaries)
             {
-                hasProgress |= StartSaves(secondary.Queue);
+                hasProgress |= StartComparison(secondary) || (secondary.IsCompared && StartSaves(secondary.Queue));
             }
 
             return StartFlush() || hasProgress;
+        }
+    }
+
+    private T Locked<T>(Func<T> look)
+    {
+        lock (_gate)
+        {
+            return look();
         }
     }
 
@@ -166,15 +153,6 @@ public sealed class SaveScheduler
 
     private void FindDue()
     {
-        while (_requested.TryDequeue(out var key))
-        {
-            _primary.Add(key);
-            foreach (var secondary in _secondaries)
-            {
-                secondary.Queue.Add(key);
-            }
-        }
-
         if (_primary.Target.Rows.Epoch is var epoch && epoch != _knownEpoch)
         {
             // The rows are gone, and the journal has let go of what was in them: loaded collections are all that is left of it.
@@ -212,7 +190,7 @@ public sealed class SaveScheduler
 
         foreach (var secondary in _secondaries)
         {
-            secondary.FindDue(_journal, isForced);
+            secondary.FindDue(isForced);
         }
     }
 
@@ -253,6 +231,34 @@ public sealed class SaveScheduler
         return hasProgress;
     }
 
+    /// <summary>What a secondary lacked when an earlier process ended shows when the two are compared; before that nothing is written to it.</summary>
+    private bool StartComparison(SecondaryQueue secondary)
+    {
+        if (!secondary.MustCompare)
+        {
+            return false;
+        }
+
+        _ = Call(() => secondary.Compare(_primary.Target.Rows), result => Compared(secondary, result));
+        return true;
+    }
+
+    private void Compared(SecondaryQueue secondary, SaveResult result)
+    {
+        secondary.EndComparison();
+        if (result.Outcome == SaveOutcome.Failed)
+        {
+            SaveLog.Failed(_logger, secondary.Queue.TargetFailed(result.Message!), secondary.Queue.Target.Name, "", result.Message!);
+            return;
+        }
+
+        Works(secondary.Queue, null);
+        foreach (var message in secondary.Ahead.Values)
+        {
+            SaveLog.Ahead(_logger, message);
+        }
+    }
+
     private void Saved(SaveQueue queue, string key, long epoch, SaveResult result)
     {
         queue.End(key);
@@ -281,12 +287,13 @@ public sealed class SaveScheduler
                 if (SecondaryOf(queue).IsAhead(key, result.Message!))
                 {
                     SaveLog.Ahead(_logger, result.Message!);
+                    _ = Call(() => SecondaryOf(queue).KeepAhead(key, result), static _ => { });
                 }
 
                 break;
             default:
                 var message = result.Message ?? result.Outcome.ToString();
-                Log(queue, queue.Failed(key, message), key, message);
+                SaveLog.Failed(_logger, queue.Failed(key, message), queue.Target.Name, key, message);
                 break;
         }
     }
@@ -325,7 +332,7 @@ public sealed class SaveScheduler
                 _unflushed.TryAdd(key, save);
             }
 
-            Log(_primary, _primary.TargetFailed(result.Message!), "", result.Message!);
+            SaveLog.Failed(_logger, _primary.TargetFailed(result.Message!), _primary.Target.Name, "", result.Message!);
             return;
         }
 
@@ -369,18 +376,6 @@ public sealed class SaveScheduler
 
         _returned.Enqueue(() => returned(result));
         Woken?.Invoke();
-    }
-
-    private void Log(SaveQueue queue, SaveFault fault, string key, string message)
-    {
-        if (fault == SaveFault.NewOfTarget)
-        {
-            SaveLog.Failing(_logger, queue.Target.Name, message);
-        }
-        else if (fault == SaveFault.NewOfCollection)
-        {
-            SaveLog.CollectionFailing(_logger, CollectionText.Of(key), queue.Target.Name, message);
-        }
     }
 
     private void Works(SaveQueue queue, string? key)

@@ -34,6 +34,11 @@ public sealed class WriteBehindTarget(string name, IStateRows rows, bool isPrima
     internal int ChunkBytes { get; init; } = 256 * 1024;
 
     /// <summary>
+    /// Saves at once. Two overlap encoding and storage; more only pile up buffers where there is one writer, as in SQLite.
+    /// </summary>
+    public int MaxSaves { get; init; } = 2;
+
+    /// <summary>
     /// Runs work on a collection once all work begun before on it has ended. Encoding and storage calls of hundreds of
     /// milliseconds happen in it, so it never runs on the scheduler of the grain that asks.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeOrleans.Api;
+using EdgeOrleans.Silo.Site;
 
 namespace EdgeOrleans.Silo.Configuration;
 
@@ -90,6 +91,29 @@ internal static class OptionTable
         "Memory:BudgetBytes", 0, 0, 1024 * GiB, "bytes",
         "The memory to stay within, at least 83886080; 0 for a quarter of the machine's, or three quarters of the container's limit. The least recently used collections leave memory when others need it.");
 
+    public static readonly TextOption SiteConnectionString = new(
+        "Site:ConnectionString", "", "keywords of Npgsql with Host and Database among them, as in 'Host=db;Database=site;Username=edge'",
+        "The site's PostgreSQL, where this device's data is mirrored. Empty: none. Where it does not say otherwise: Maximum Pool Size=5, "
+        + "Timeout=5, Command Timeout=30, Cancellation Timeout=2000, Keepalive=10.",
+        SiteDataSource.IsConnectionString)
+    { IsSecret = true };
+
+    public static readonly FlagOption SiteServesDevices = new(
+        "Site:ServeDevices", "Whether this service reads at the site what devices mirrored (/api/v1/devices), and mirrors nothing itself.");
+
+    public static readonly FlagOption SiteCreatesSchema = new(
+        "Site:CreateSchema", "Whether the site's schema may be made or brought up to date without 'edgeorleans site-schema'.");
+
+    public static readonly NumberOption SiteSaveAfterMs = new(
+        "Site:SaveAfterMs", 5_000, 10, 86_400_000, "milliseconds", "How long a change may wait before it is mirrored.");
+
+    public static readonly NumberOption SiteMaxBytesPerSecond = new(
+        "Site:MaxBytesPerSecond", 1 * MiB, 0, 1 * GiB, "bytes", "The most that is sent to the site in a second; 0 for no bound.");
+
+    public static readonly TextOption SiteDevice = new(
+        "Site:Device", "", "the id of a device, as in /sync", "For 'edgeorleans restore': the device whose data is put back.",
+        static text => text.Length <= 128);
+
     public static readonly NumberOption FlushDelayMs = new(
         "Testing:FlushDelayMs", 0, 0, 60_000, "milliseconds", "For tests: how much longer each flush of the journal takes, as on a worn card.");
 
@@ -126,6 +150,7 @@ internal static class OptionTable
         WriteTimeoutMs, SaveAfterMs,
         IdleMinutes, MemoryBudgetBytes,
         GatewayPort, GatewayAddress,
+        SiteConnectionString, SiteServesDevices, SiteCreatesSchema, SiteSaveAfterMs, SiteMaxBytesPerSecond, SiteDevice,
         LogFormat, SlowFlushMs, SlowTurnMs, TracesEndpoint,
         FlushDelayMs,
     ];

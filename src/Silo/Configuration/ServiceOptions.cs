@@ -56,6 +56,9 @@ internal sealed class ServiceOptions
     /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
     public required IPEndPoint? Gateway { get; init; }
 
+    /// <summary>The site; <see langword="null"/> when there is none.</summary>
+    public required SiteOptions? Site { get; init; }
+
     /// <summary>How to report to systemd.</summary>
     public required SystemdVariables Systemd { get; init; }
 
@@ -98,6 +101,7 @@ internal sealed class ServiceOptions
             TracesEndpoint = ReadTracesEndpoint(configuration),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
+            Site = SiteOptions.Read(configuration),
             Systemd = SystemdVariables.Read(configuration),
             Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
         };

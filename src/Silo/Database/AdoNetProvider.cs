@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Storage;
 
@@ -17,11 +18,19 @@ internal static class AdoNetProvider
     /// <summary>The name that the provider knows SQLite by; it maps to the factory of Microsoft.Data.Sqlite.</summary>
     private const string SqliteInvariant = "System.Data.SQLite";
 
+    private const string PostgresInvariant = "Npgsql";
+
     /// <summary>A provider over SQLite that has read its queries.</summary>
     /// <remarks>The provider looks its factory up by name, so the trimmer has to be told of it.</remarks>
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields, typeof(SqliteFactory))]
     public static Task<IGrainStorage> StartSqlite(DbDataSource source, string serviceId, CancellationToken ct) =>
         Start(SqliteInvariant, source, serviceId, ct);
+
+    /// <summary>A provider over PostgreSQL that has read its queries.</summary>
+    /// <remarks>The provider looks its factory up by name, so the trimmer has to be told of it.</remarks>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields, typeof(NpgsqlFactory))]
+    public static Task<IGrainStorage> StartPostgres(NpgsqlDataSource source, string serviceId, CancellationToken ct) =>
+        Start(PostgresInvariant, source, serviceId, ct);
 
     private static async Task<IGrainStorage> Start(string invariant, DbDataSource source, string serviceId, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeOrleans.Grains.WriteBehind;
 using Microsoft.Data.Sqlite;
 
 namespace EdgeOrleans.Silo.Database;
@@ -84,6 +85,23 @@ internal sealed partial class SqliteDatabase(string path, int busyTimeoutSeconds
 
             _isOpen = true;
         }
+    }
+
+    /// <summary>What each collection is saved through; see <see cref="IStateRows.ListSaved"/>.</summary>
+    public IReadOnlyDictionary<string, long> ListSaved(string serviceId)
+    {
+        using var connection = Source.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = SqliteSchema.ListSaved;
+        command.Parameters.AddWithValue("@ServiceId", serviceId);
+        using var reader = command.ExecuteReader();
+        var saved = new Dictionary<string, long>();
+        while (reader.Read())
+        {
+            saved.Add(GrainStorageRows.CollectionOf(reader.GetString(0)), reader.GetInt64(1));
+        }
+
+        return saved;
     }
 
     /// <summary>Copies the whole log into the database and flushes it.</summary>

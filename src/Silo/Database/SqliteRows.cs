@@ -63,6 +63,10 @@ internal sealed class SqliteRows(SqliteDatabase database, string serviceId, Time
         Call(_writing, rows => rows.Write(collectionKey, row, payload, etag, ct), ct);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) =>
+        Call(_reading, _ => Task.FromResult(database.ListSaved(serviceId)), ct);
+
+    /// <inheritdoc/>
     public Task MakeDurable(CancellationToken ct) =>
         Call(
             _writing,

@@ -3,6 +3,7 @@ using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Database;
+using EdgeOrleans.Silo.Site;
 using EdgeOrleans.Silo.Systemd;
 
 namespace EdgeOrleans.Silo.Hosting;
@@ -15,6 +16,30 @@ internal static class DataSetup
 
     // How long SQLite waits for a lock that another program holds, such as a copy being made.
     private const int BusyTimeoutSeconds = 5;
+
+    /// <summary>The SQLite file.</summary>
+    public static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
+
+    /// <summary>A SQLite file as the service opens it.</summary>
+    public static SqliteDatabase Database(string path, ILogger logger) => new(path, BusyTimeoutSeconds, TimeProvider.System, logger);
+
+    /// <summary>Locks the directory for a verb that works on the data while no service does.</summary>
+    /// <exception cref="StartFault">The directory is in use, or cannot be used.</exception>
+    public static FileDisk Lock(ServiceOptions options)
+    {
+        try
+        {
+            return new FileDisk(JournalPath(options));
+        }
+        catch (DataDirectoryInUseException)
+        {
+            throw InUse(options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(options, e);
+        }
+    }
 
     /// <summary>Where the journal is.</summary>
     public static string JournalPath(ServiceOptions options) => Path.Combine(options.DataPath, JournalFolder);
@@ -39,7 +64,7 @@ internal static class DataSetup
         }
         catch (DataDirectoryInUseException)
         {
-            throw new StartFault(ExitCode.DataInUse, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which another process uses.");
+            throw InUse(options);
         }
         catch (JournalFormatException e)
         {
@@ -47,15 +72,24 @@ internal static class DataSetup
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartFault(ExitCode.DataUnusable, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which cannot be used: {e.Message}");
+            throw Unusable(options, e);
         }
     }
 
     /// <summary>Adds the grains over the journal and the SQLite file as their primary target.</summary>
     public static void AddData(this ISiloBuilder silo, ServiceOptions options, FlashJournal journal)
     {
-        silo.Services.AddSingleton(services => new SqliteDatabase(
-            DatabasePath(options), BusyTimeoutSeconds, TimeProvider.System, services.GetRequiredService<ILogger<SqliteDatabase>>()));
+        silo.Services.AddSingleton(services => Database(DatabasePath(options), services.GetRequiredService<ILogger<SqliteDatabase>>()));
+        silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), SiloSetup.ClusterName, TimeProvider.System, journal.Writes));
+        if (options.Site is { ServesDevices: false } site)
+        {
+            silo.AddMirror(site);
+        }
+        else if (options.Site is { } served)
+        {
+            silo.AddDeviceReader(served);
+        }
+
         silo.AddEdgeOrleansGrains(new GrainsSetup
         {
             Journal = journal,
@@ -63,17 +97,24 @@ internal static class DataSetup
             Writes = options.Writes,
             Memory = options.Memory,
             SlowFlush = options.SlowFlush,
-            Targets = services => [Sqlite(services.GetRequiredService<SqliteDatabase>(), journal.Writes, options)],
+            Targets = services =>
+            [
+                Sqlite(services.GetRequiredService<SqliteRows>(), options),
+                .. services.GetServices<MirrorTarget>().Select(static mirror => mirror.Target),
+            ],
         });
         silo.AddEdgeOrleansSaves();
     }
 
-    private static WriteBehindTarget Sqlite(SqliteDatabase database, FlashWrites writes, ServiceOptions options)
+    private static WriteBehindTarget Sqlite(SqliteRows rows, ServiceOptions options)
     {
         const string name = "sqlite";
-        var rows = new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System, writes);
         return new WriteBehindTarget(name, new MeasuredRows(name, rows), isPrimary: true, options.SaveAfter);
     }
 
-    private static string DatabasePath(ServiceOptions options) => Path.Combine(options.DataPath, DatabaseFile);
+    private static StartFault InUse(ServiceOptions options) =>
+        new(ExitCode.DataInUse, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which another process uses.");
+
+    private static StartFault Unusable(ServiceOptions options, Exception fault) =>
+        new(ExitCode.DataUnusable, $"{OptionTable.DataPath.Name} is '{options.DataPath}', which cannot be used: {fault.Message}");
 }

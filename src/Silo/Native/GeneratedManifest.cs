@@ -13,6 +13,7 @@ internal static partial class NativeManifest
     private static void AddLocal(TypeManifestOptions manifest)
     {
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[EdgeOrleans.Grains.Collections.ClearAnswer, EdgeOrleans.Grains]], Orleans.Serialization")));
+        manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[EdgeOrleans.Grains.Collections.LagAnswer, EdgeOrleans.Grains]], Orleans.Serialization")));
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[EdgeOrleans.Grains.Collections.Standing, EdgeOrleans.Grains]], Orleans.Serialization")));
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[EdgeOrleans.Grains.Collections.SystemEntries, EdgeOrleans.Grains]], Orleans.Serialization")));
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[EdgeOrleans.Grains.Collections.VersionAnswer, EdgeOrleans.Grains]], Orleans.Serialization")));

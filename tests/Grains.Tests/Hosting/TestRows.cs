@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.WriteBehind.Tests;
 
 namespace EdgeOrleans.Grains.Tests.Hosting;
 
@@ -51,6 +52,12 @@ internal sealed class TestRows : IStateRows
             _rows[(collectionKey, row)] = (payload.ToArray(), next);
             return next;
         }
+    }
+
+    public async Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct)
+    {
+        await Answer();
+        return SavedThrough.Of(_rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload)));
     }
 
     public Task MakeDurable(CancellationToken ct) => Answer();

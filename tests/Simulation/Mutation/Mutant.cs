@@ -39,6 +39,9 @@ internal enum Mutant
     /// <summary>A save to a secondary trims the journal.</summary>
     TrimBySecondary,
 
+    /// <summary>What a secondary lacked when a process ended is not looked for.</summary>
+    SecondaryNotCompared,
+
     /// <summary>Reads show values that are not durable yet.</summary>
     ReadOfPending,
 

@@ -25,6 +25,7 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.NewestFrameNotCarried, "journal"),
         new(Mutant.TrimBeforeCheckpoint, "service"),
         new(Mutant.TrimBySecondary, "service"),
+        new(Mutant.SecondaryNotCompared, "service"),
         new(Mutant.ReadOfPending, "service"),
         new(Mutant.DeleteNotWrittenDown, "service"),
         new(Mutant.DecidedDeleteShown, "service"),

@@ -11,7 +11,7 @@ internal sealed class MutatedRows(IStateRows inner, Mutant mutant) : IStateRows
 
     /// <summary>The storage for a mutant; the inner one when the mutant is made elsewhere.</summary>
     public static IStateRows Around(IStateRows inner, Mutant mutant) =>
-        mutant is Mutant.TrimBeforeCheckpoint or Mutant.SlotNotClaimed or Mutant.HeadBeforeChunks ? new MutatedRows(inner, mutant) : inner;
+        mutant is Mutant.TrimBeforeCheckpoint or Mutant.SecondaryNotCompared or Mutant.SlotNotClaimed or Mutant.HeadBeforeChunks ? new MutatedRows(inner, mutant) : inner;
 
     public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) => inner.Read(collectionKey, row, ct);
 
@@ -43,6 +43,10 @@ internal sealed class MutatedRows(IStateRows inner, Mutant mutant) : IStateRows
 
         return written;
     }
+
+    public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => mutant == Mutant.SecondaryNotCompared
+        ? Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>())
+        : inner.ListSaved(ct);
 
     public Task MakeDurable(CancellationToken ct) => mutant == Mutant.TrimBeforeCheckpoint ? Task.CompletedTask : inner.MakeDurable(ct);
 }

@@ -355,12 +355,6 @@ internal sealed class ServiceWorld
     /// <summary>Once all has been saved, every target holds what readers see, and the journal is empty.</summary>
     private void CheckTargets(ServiceLife life)
     {
-        // What a secondary lacked when an earlier process died, nobody knows until the two are compared.
-        foreach (var collection in _oracle.Collections)
-        {
-            life.Process.Scheduler.Request(collection.Key);
-        }
-
         for (var i = 0; i < 5; i++)
         {
             life.Process.Scheduler.RequestAll();

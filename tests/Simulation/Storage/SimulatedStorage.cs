@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.WriteBehind.Tests;
 
 namespace EdgeOrleans.Simulation.Storage;
 
@@ -238,6 +239,9 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
                 () => storage.Write((collectionKey, row), copy, etag),
                 ct);
         }
+
+        public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) =>
+            storage.Enter(this, "list", () => SavedThrough.Of(storage._rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload))), ct);
 
         public Task MakeDurable(CancellationToken ct) => storage.Enter(this, "make durable", storage.Checkpoint, ct);
     }

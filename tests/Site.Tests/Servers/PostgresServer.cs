@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EdgeOrleans.ServiceHarness;
+using Npgsql;
+
+namespace EdgeOrleans.Site.Tests.Servers;
+
+/// <summary>
+/// A real PostgreSQL on a port and in a directory of its own, which can be killed, stopped short and started again.
+/// <see cref="Variable"/> names one that runs elsewhere instead; then tests that harm the server are skipped.
+/// </summary>
+public sealed partial class PostgresServer : IAsyncLifetime
+{
+    /// <summary>The environment variable with the connection string of a server elsewhere, whose user may create databases.</summary>
+    public const string Variable = "EDGEORLEANS_POSTGRES";
+
+    private const string User = "edge";
+
+    // PostgreSQL does not run as root.
+    private const string Account = "postgres";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private static int Databases;
+
+    private readonly string? _elsewhere = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : null;
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"edgeorleans-pg-{Environment.ProcessId}-{Guid.NewGuid():N}"[..40]);
+    private Process? _process;
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; } = FreePort.Find();
+
+    /// <summary>Whether it is a process of this test's own.</summary>
+    public bool IsOwn => _elsewhere is null;
+
+    /// <summary>Where it listens.</summary>
+    public (string Host, int Port) EndPoint =>
+        _elsewhere is null ? ("127.0.0.1", Port) : (new NpgsqlConnectionStringBuilder(_elsewhere).Host!, new NpgsqlConnectionStringBuilder(_elsewhere).Port);
+
+    /// <summary>How to connect to a database, through another port when one is given.</summary>
+    public string ConnectionString(string database, int? port = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_elsewhere ?? $"Host=127.0.0.1;Port={Port};Username={User}") { Database = database };
+        if (port is { } other)
+        {
+            (settings.Host, settings.Port) = ("127.0.0.1", other);
+        }
+
+        return settings.ConnectionString;
+    }
+
+    /// <summary>Makes an empty database.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> CreateDatabase()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"site_{Environment.ProcessId}_{Interlocked.Increment(ref Databases)}");
+        await using var connection = await Connect("postgres");
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0", connection);
+        await command.ExecuteNonQueryAsync();
+        return name;
+    }
+
+    /// <summary>A connection of the test's own.</summary>
+    public async Task<NpgsqlConnection> Connect(string database)
+    {
+        var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false;Timeout=10");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Every row of a query's first column, as text.</summary>
+    public async Task<List<string?>> Query(string database, string sql)
+    {
+        await using var connection = await Connect(database);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string?>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(reader.IsDBNull(0) ? null : Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture));
+        }
+
+        return rows;
+    }
+
+    /// <summary>SIGKILL to the server and all its processes.</summary>
+    public async Task Kill()
+    {
+        Signal(9);
+        await _process!.WaitForExitAsync();
+        File.Delete(Path.Combine(_directory, "data", "postmaster.pid"));
+    }
+
+    /// <summary>SIGSTOP: connections stay open, and nothing answers.</summary>
+    public void Hang() => Signal(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void GoOn() => Signal(18);
+
+    /// <summary>Starts it, again after a kill, and waits until it answers.</summary>
+    public async Task Start()
+    {
+        _process = Launch(
+            PostgresBinaries.Find("postgres"), "-D", Path.Combine(_directory, "data"), "-p", $"{Port}", "-k", _directory,
+            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "log_min_messages=fatal", "-c", "max_connections=60");
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var connection = await Connect("postgres");
+                return;
+            }
+            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(started) < StartLimit && !_process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (!IsOwn)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(_directory);
+        if (Environment.IsPrivilegedProcess)
+        {
+            using var own = Process.Start("chown", [Account, _directory]);
+            await own.WaitForExitAsync();
+        }
+
+        using var init = Launch(
+            PostgresBinaries.Find("initdb"), "-D", Path.Combine(_directory, "data"), "-A", "trust", "-U", User, "-E", "UTF8", "--locale=C", "--no-sync");
+        await init.WaitForExitAsync();
+        Assert.True(init.ExitCode == 0, $"initdb ended with {init.ExitCode}");
+        await Start();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            GoOn();
+            await Kill();
+            _process!.Dispose();
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    private Process Launch(params string[] command)
+    {
+        string[] whole = Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={Account}", $"--regid={Account}", "--clear-groups", .. command] : command;
+        var start = new ProcessStartInfo(whole[0], whole[1..]) { WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>To the server first, so that it starts no more, and to its children, which are processes too.</summary>
+    private void Signal(int signal)
+    {
+        var server = int.Parse(File.ReadLines(Path.Combine(_directory, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+        _ = SendCore(server, signal);
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ParentOf(folder) == server)
+            {
+                _ = SendCore(id, signal);
+            }
+        }
+    }
+
+    private static int ParentOf(string folder)
+    {
+        try
+        {
+            // After the name in parentheses: state, parent.
+            var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendCore(int processId, int signal);
+}
+
+/// <summary>All that tests share: one server, and so one test at a time, since some of them kill it.</summary>
+[CollectionDefinition(Name)]
+public sealed class SiteCollection : ICollectionFixture<PostgresServer>
+{
+    public const string Name = "site";
+}
