@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EdgeOrleans.Grains.WriteBehind;
 
 namespace EdgeOrleans.Silo.Site;
@@ -36,7 +35,7 @@ internal sealed partial class DeviceIdentity(IStateRows rows, IReadOnlyDictionar
             if (after != before)
             {
                 _record = null;
-                var payload = JsonSerializer.SerializeToUtf8Bytes(after, DeviceRecordJson.Default.DeviceRecord);
+                var payload = DeviceRecordJson.Write(after);
                 _etag = await rows.Write(RowKey, RowName, payload, _etag, ct);
                 await rows.MakeDurable(ct);
             }
@@ -64,7 +63,7 @@ internal sealed partial class DeviceIdentity(IStateRows rows, IReadOnlyDictionar
             return null;
         }
 
-        var record = JsonSerializer.Deserialize(row.Payload.Span, DeviceRecordJson.Default.DeviceRecord)!;
+        var record = DeviceRecordJson.Read(row.Payload);
         if (MachineMarks.AreOfOne(record.Machine, machine))
         {
             return record;

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace EdgeOrleans.Silo.Site;
 
 /// <summary>
@@ -32,7 +30,3 @@ internal sealed record DeviceRecord
     /// <summary>A record for data that has not been mirrored.</summary>
     public static DeviceRecord New(IReadOnlyDictionary<string, string> machine) => new() { Id = Guid.NewGuid().ToString("N"), Machine = machine };
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(DeviceRecord))]
-internal sealed partial class DeviceRecordJson : JsonSerializerContext;
