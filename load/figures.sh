@@ -28,6 +28,10 @@ start() { # prints ms from exec to the answer of the GET of $1
   done 2>/dev/null
   t1=$(date +%s%N); started_ms=$(( (t1 - t0) / 1000000 ))
 }
+cold() { # prints the start with nothing of the binary and the data in the page cache
+  for _ in 1 2 3; do sync; echo 3 >/proc/sys/vm/drop_caches; start "$1"; echo "$started_ms"; stop; done >"$work/starts"
+  printf 'the same with a cold page cache: %s ms\n' "$(median <"$work/starts")"
+}
 rss() { awk '/^VmRSS/ {printf "%.1f", $2/1024}' "/proc/$pid/status"; }
 drive() { # script connections -> rate p50 p99 errors
   wrk -t1 -c"$2" -d"${seconds}s" --latency -s "$here/$1.lua" "$url" | awk '/^RESULT/ {print $2, $3, $4, $5}'
@@ -51,6 +55,7 @@ curl -sf -d '{"value":"first"}' "$url/api/v1/kv/default/figures/1" >/dev/null; s
 for _ in 1 2 3 4 5; do start /api/v1/kv/default/figures/1; echo "$started_ms"; stop; done >"$work/starts"
 start /api/v1/kv/default/figures/1; sleep 1
 printf 'start to first served GET  %s ms; RSS idle %s MB\n' "$(median <"$work/starts")" "$(rss)"
+stop; cold /api/v1/kv/default/figures/1; start /api/v1/kv/default/figures/1
 echo "warm-up"; for c in 1 16 64; do drive set $c; done >/dev/null; drive get 16 >/dev/null
 for c in 1 16 64; do measure "SET, $c connections" set $c; done
 measure 'GET hit, 16 connections' get 16
@@ -71,3 +76,4 @@ for _ in 1 2 3 4 5; do start /api/v1/kv/default/many/key-050000; echo "$started_
 printf 'restart with 100,000 keys to a served GET of one: %s ms (after SIGTERM)\n' "$(median <"$work/starts")"
 for _ in 1 2 3; do start /api/v1/kv/default/many/key-050000; echo "$started_ms"; kill -KILL "$pid"; wait "$pid" 2>/dev/null || true; pid=; done >"$work/starts"
 printf 'the same after SIGKILL: %s ms\n' "$(median <"$work/starts")"
+cold /api/v1/kv/default/many/key-050000

@@ -129,6 +129,9 @@ internal static class Routes
         Route.NamespaceCollections => "/api/v1/namespaces/{namespace}/collections",
         Route.NamespaceCollection => "/api/v1/namespaces/{namespace}/collections/{collection}",
         Route.NamespaceInfo => "/api/v1/namespaces/{namespace}/info",
+        Route.Sync => "/sync",
+        Route.Devices => "/api/v1/devices",
+        Route.DeviceEntry => "/api/v1/devices/{device}/kv/{namespace}/{collection}/{key}",
         _ => "none",
     };
 

@@ -12,7 +12,7 @@ internal sealed record Verb(string Name, string Meaning, Func<ServiceOptions, Ta
     public static IReadOnlyList<Verb> All { get; } =
     [
         new("doctor", "Measures the card and the machine, and says what to expect, what to set, and whether they are fit.", DoctorVerb.Run),
-        new("health", "Asks the service that runs with these options for /health; ends with 0 when it is healthy, else with 1.", HealthVerb.Run),
+        new("health", "Asks the service that runs with these options for /health/live; ends with 0 when it is alive, else with 1.", HealthVerb.Run),
         new("site-schema", "Makes the schema of the site's database (Site:ConnectionString), or brings it up to date.", SchemaVerb.Run),
         new("restore", "Fills an empty data directory with what a device (Site:Device) mirrored to the site, and takes its place.", RestoreVerb.Run),
         new("overwrite", "Lets a stopped service's data take the place of what the site refuses to have overwritten, which is kept aside there.", OverwriteVerb.Run),

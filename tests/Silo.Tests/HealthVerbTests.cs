@@ -63,7 +63,7 @@ public sealed class HealthVerbTests : IDisposable
         {
             var request = new byte[1024];
             var length = await connection.ReceiveAsync(request, TestContext.Current.CancellationToken);
-            Assert.StartsWith("GET /health HTTP/1.1\r\n", Encoding.ASCII.GetString(request, 0, length), StringComparison.Ordinal);
+            Assert.StartsWith("GET /health/live HTTP/1.1\r\n", Encoding.ASCII.GetString(request, 0, length), StringComparison.Ordinal);
             await connection.SendAsync(Encoding.ASCII.GetBytes(answer), TestContext.Current.CancellationToken);
         }
 

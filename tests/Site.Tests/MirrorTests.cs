@@ -48,6 +48,23 @@ public sealed class MirrorTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_of_the_connection_are_documented_and_show_none_of_its_string()
+    {
+        var site = await SiteDatabase.Create(server);
+        await using var device = await ServiceProcess.Start(_directory, site.Device());
+        await device.Client.Set("a", "k", "1");
+        await device.WaitInSync();
+        var metrics = await device.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        var names = metrics.Split('\n').Where(static line => line.StartsWith("# TYPE db_client_", StringComparison.Ordinal)).Select(static line => line.Split(' ')[2]).ToArray();
+        var documented = await File.ReadAllTextAsync(Path.Combine(ServiceBinary.RepositoryRoot, "docs", "metrics.md"), TestContext.Current.CancellationToken);
+        Assert.True(names.Length >= 5, metrics);
+        Assert.All(names, name => Assert.Contains($"| `{name}` |", documented, StringComparison.Ordinal));
+        Assert.Contains("db_client_connection_pool_name=\"site\"", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("Username", metrics, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Database=", metrics, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Device_serves_without_its_site_through_kills_and_is_caught_up_without_another_change()
     {
         var site = await SiteDatabase.Create(server);

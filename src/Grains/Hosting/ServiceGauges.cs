@@ -38,7 +38,7 @@ internal sealed class ServiceGauges(
     {
         Gauge("edgeorleans.collections.active", "{collection}", "Collections in memory, the catalog's own included.", () => residents.Count);
         Counter("edgeorleans.collections.activations", "{activation}", "Collections taken into memory.", () => residents.Activations);
-        Counter("edgeorleans.collections.deactivations", "{deactivation}", "Collections that left memory.", () => residents.Activations - residents.Count);
+        Counter("edgeorleans.collections.deactivations", "{deactivation}", "Collections that left memory.", () => residents.Deactivations);
         Gauge("edgeorleans.entries", "{entry}", "Entries in memory.", () => Contents.Entries);
         Gauge("edgeorleans.entries.size", "By", "Bytes of keys and values in memory.", () => Contents.Bytes);
         Gauge("edgeorleans.memory.collections", "By", "Memory that collections take or have been promised.", () => residents.Bytes);

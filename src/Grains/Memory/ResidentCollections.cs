@@ -18,6 +18,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     private readonly HashSet<ResidentCollection> _residents = [];
     private TaskCompletionSource _relief = NewSignal();
     private long _activations;
+    private long _deactivations;
     private int _waiting;
     private long _bytes;
     private int _isShedding;
@@ -27,6 +28,9 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
 
     /// <summary>Activations since the process started.</summary>
     public long Activations => Volatile.Read(ref _activations);
+
+    /// <summary>Deactivations since then.</summary>
+    public long Deactivations => Volatile.Read(ref _deactivations);
 
     /// <summary>How many are in memory.</summary>
     public int Count
@@ -138,7 +142,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     {
         lock (_gate)
         {
-            _residents.Remove(resident);
+            _deactivations += _residents.Remove(resident) ? 1 : 0;
         }
 
         Relieve();

@@ -7,7 +7,8 @@ using EdgeOrleans.Silo.Configuration;
 namespace EdgeOrleans.Silo.Health;
 
 /// <summary>
-/// <c>edgeorleans health</c>: one GET of <c>/health</c>, for containers that have no shell and no curl. A socket and one line of
+/// <c>edgeorleans health</c>: one GET of <c>/health/live</c>, for containers that have no shell and no curl: a full card must not
+/// lead to restarts. A socket and one line of
 /// the answer: an HTTP client would make the binary 5 % larger.
 /// </summary>
 internal static class HealthVerb
@@ -16,7 +17,7 @@ internal static class HealthVerb
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks, and says in one line what was answered.</summary>
-    /// <returns><see cref="ExitCode.Stopped"/> when the service is healthy, else <see cref="ExitCode.Fault"/>: engines know these two.</returns>
+    /// <returns><see cref="ExitCode.Stopped"/> when the service is alive, else <see cref="ExitCode.Fault"/>: engines know these two.</returns>
     /// <exception cref="StartFault">There is no port to ask.</exception>
     public static async Task<ExitCode> Run(ServiceOptions options)
     {
@@ -49,7 +50,7 @@ internal static class HealthVerb
             : new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(address.EndPoint, ct);
         await using var stream = await Open(socket, address, ct);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /health HTTP/1.1\r\nHost: {address.Host}\r\nConnection: close\r\n\r\n"), ct);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {address.Host}\r\nConnection: close\r\n\r\n"), ct);
         using var reader = new StreamReader(stream, Encoding.ASCII);
         return await reader.ReadLineAsync(ct) ?? "the connection was closed without an answer";
     }

@@ -10,6 +10,9 @@ internal static class SiteDataSource
     private const string Defaults =
         "Maximum Pool Size=5;Timeout=5;Command Timeout=30;Cancellation Timeout=2000;Keepalive=10;Application Name=edgeorleans;";
 
+    // What it is called in metrics, which would show the connection string otherwise.
+    private const string Name = "site";
+
     /// <summary>Whether a text can be a connection string.</summary>
     public static bool IsConnectionString(string text)
     {
@@ -26,5 +29,5 @@ internal static class SiteDataSource
     /// <summary>Makes the source; nothing is connected yet.</summary>
     /// <remarks>The slim builder, since the full one brings every type of PostgreSQL into the native edition.</remarks>
     public static NpgsqlDataSource Make(string connectionString) =>
-        new NpgsqlSlimDataSourceBuilder(Defaults + connectionString).EnableTransportSecurity().Build();
+        new NpgsqlSlimDataSourceBuilder(Defaults + connectionString) { Name = Name }.EnableTransportSecurity().Build();
 }

@@ -99,7 +99,15 @@ public sealed class DebianMachine : IAsyncLifetime
     {
         var id = _boot!.Id.ToString(CultureInfo.InvariantCulture);
         var children = $"/proc/{id}/task/{id}/children";
-        var child = File.Exists(children) ? (await File.ReadAllTextAsync(children)).Trim() : "";
-        return child.Length > 0 && (await File.ReadAllTextAsync($"/proc/{child}/comm")).Trim() == "systemd" ? child : "";
+        try
+        {
+            var child = (await File.ReadAllTextAsync(children)).Trim();
+            return child.Length > 0 && (await File.ReadAllTextAsync($"/proc/{child}/comm")).Trim() == "systemd" ? child : "";
+        }
+        catch (IOException)
+        {
+            // The commands before unshare come and go.
+            return "";
+        }
     }
 }

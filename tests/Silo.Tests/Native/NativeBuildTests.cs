@@ -41,7 +41,7 @@ public sealed class NativeBuildTests
     }
 
     [Fact]
-    public void Device_edition_is_smaller_than_20_MB()
+    public void Device_edition_is_smaller_than_20_MiB()
     {
         Assert.SkipUnless(ServiceBinary.IsGiven, "Needs a published device edition.");
         Assert.InRange(new FileInfo(ServiceBinary.Path).Length, 1_000_000, LargestBinary);
