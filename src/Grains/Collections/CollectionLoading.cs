@@ -150,6 +150,7 @@ internal sealed class CollectionLoading(
         catch (Exception fault)
         {
             _failure = new Refusal(RefusalCode.Unavailable, $"{What} cannot be loaded: {fault.Message}");
+            resident.Hold(ResidentCollections.ActivationBytes);
         }
 
         _failedAt = services.Clock.GetTimestamp();

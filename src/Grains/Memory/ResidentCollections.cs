@@ -95,18 +95,27 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// <summary>Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. What is alone always fits.</summary>
     public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
-        Interlocked.Increment(ref _waiting);
+        SetWaiting(resident, true);
         try
         {
-            return await TakeRoom(resident, bytes, patience, ct);
+            return await WaitForRoom(resident, bytes, patience, ct);
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            SetWaiting(resident, false);
         }
     }
 
-    private async Task<bool> TakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
+    private void SetWaiting(ResidentCollection resident, bool isWaiting)
+    {
+        lock (_gate)
+        {
+            resident.IsWaiting = isWaiting;
+            _waiting += isWaiting ? 1 : -1;
+        }
+    }
+
+    private async Task<bool> WaitForRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
         using var deadline = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
@@ -118,12 +127,10 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
                 var others = Bytes - resident.Bytes;
                 if (others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.Bytes > ActivationBytes))
                 {
-                    resident.IsWaiting = false;
                     resident.Hold(bytes);
                     return true;
                 }
 
-                resident.IsWaiting = true;
                 relief = _relief.Task;
                 AskToLeave(others + bytes - limitBytes, sparesNewest: false);
             }

@@ -16,6 +16,9 @@ internal sealed class TestRows : IStateRows
     /// <summary>Every call fails.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Reads of chunks fail, those of heads and slots do not.</summary>
+    public bool LosesChunks { get; set; }
+
     /// <summary>Each call takes this long.</summary>
     public TimeSpan Latency { get; set; }
 
@@ -34,6 +37,11 @@ internal sealed class TestRows : IStateRows
     {
         await Answer();
         _reads.Enqueue((collectionKey, row));
+        if (LosesChunks && row[0] == 's')
+        {
+            throw new IOException("the storage has a bad sector");
+        }
+
         return _rows.TryGetValue((collectionKey, row), out var found) ? new StateRow(found.Payload, found.ETag) : StateRow.None;
     }
 

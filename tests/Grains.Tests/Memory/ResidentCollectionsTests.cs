@@ -91,6 +91,23 @@ public sealed class ResidentCollectionsTests
     }
 
     [Fact]
+    public async Task Collection_whose_load_was_refused_can_be_asked_to_leave_later()
+    {
+        var other = _residents.Enter(static () => { });
+        other.Hold(900_000);
+        var refused = Enter("refused", ResidentCollections.ActivationBytes);
+        Assert.False(await refused.TakeRoom(500_000, Patience, None));
+
+        // More than the other one, which was asked already, can give.
+        var large = Enter("large", ResidentCollections.ActivationBytes);
+        large.Use();
+        large.Hold(3 * Limit);
+
+        await Until(() => _left.Count == 1);
+        Assert.Equal(["refused"], _left);
+    }
+
+    [Fact]
     public async Task What_is_larger_than_the_whole_share_is_loaded_when_it_is_alone()
     {
         var other = Enter("other", 400_000);
