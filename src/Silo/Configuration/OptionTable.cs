@@ -133,7 +133,7 @@ internal static class OptionTable
         "Log:SlowFlushMs", 1_000, 1, 60_000, "milliseconds", "A flush of the journal that takes longer is logged, at most once in ten seconds.");
 
     public static readonly NumberOption SlowTurnMs = new(
-        "Log:SlowTurnMs", 1_000, 1, 60_000, "milliseconds", "A piece of work that keeps a collection from all else for longer is counted, and logged by all but the native edition.");
+        "Log:SlowTurnMs", 1_000, 1, 60_000, "milliseconds", "A piece of work that keeps a collection from all else for longer is counted and logged; the native edition does not name the work.");
 
     public static readonly TextOption TracesEndpoint = new(
         "Traces:Endpoint", "", "an address such as 'http://collector:4318'",

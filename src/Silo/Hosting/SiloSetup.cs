@@ -1,5 +1,7 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Native;
 using EdgeOrleans.Silo.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
@@ -36,6 +38,12 @@ internal static class SiloSetup
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = options.Limits.Collections + 1);
 
         silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.SlowTurn);
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            silo.Services.AddHostedService(services => new SlowTurnLog(
+                options.SlowTurn, TimeProvider.System, services.GetRequiredService<ILogger<SlowTurnLog>>()));
+        }
+
         silo.AddTraces(options.TracesEndpoint);
 
         // What a cluster watches and a silo alone need not: who is loaded least, and which silos are long dead.
