@@ -6,7 +6,8 @@ set -euo pipefail
 binary=$(realpath "$1"); rounds=${2:-3}; here=$(cd "$(dirname "$0")" && pwd)
 seconds=${SECONDS_PER_RUN:-5}; port=${PORT:-18080}; url=http://127.0.0.1:$port
 work=$(mktemp -d); pid=
-stop() { [ -n "$pid" ] || return 0; kill -TERM "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; pid=; }
+data=$work/disk/data options=()
+. "$here/service.sh"
 cleanup() { stop; mountpoint -q "$work/disk" && umount "$work/disk"; [ -n "${loop:-}" ] && losetup -d "$loop"; rm -rf "$work"; }
 trap cleanup EXIT
 truncate -s 1G "$work/image"; mkfs.ext4 -q "$work/image"; mkdir "$work/disk"
@@ -15,19 +16,6 @@ stat_of() { awk -v f="$1" '{print $f}' "/sys/block/$(basename "$loop")/stat"; }
 sectors() { stat_of 7; }
 flushes() { stat_of 16; }
 median() { sort -g | awk '{a[NR]=$1} END {print (NR%2) ? a[(NR+1)/2] : (a[NR/2]+a[NR/2+1])/2}'; }
-start() { # prints ms from exec to the answer of the GET of $1
-  local t0 t1; t0=$(date +%s%N)
-  "$binary" --Http:Listen="$url" --Data:Path="$work/disk/data" >"$work/log" 2>&1 & pid=$!
-  while :; do
-    if exec 3<>"/dev/tcp/127.0.0.1/$port"; then
-      printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&3
-      read -r line <&3 || line=; exec 3>&-
-      case "$line" in *" 200"*) break ;; esac
-    fi
-    kill -0 "$pid" || { cat "$work/log" >&2; exit 1; }
-  done 2>/dev/null
-  t1=$(date +%s%N); started_ms=$(( (t1 - t0) / 1000000 ))
-}
 cold() { # prints the start with nothing of the binary and the data in the page cache
   for _ in 1 2 3; do sync; echo 3 >/proc/sys/vm/drop_caches; start "$1"; echo "$started_ms"; stop; done >"$work/starts"
   printf 'the same with a cold page cache: %s ms\n' "$(median <"$work/starts")"

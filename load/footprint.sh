@@ -9,21 +9,9 @@ options=("$@")
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${SECONDS_PER_RUN:-10}; port=${PORT:-18081}; url=http://127.0.0.1:$port
 work=$(mktemp -d); pid=
-stop() { [ -n "$pid" ] || return 0; kill -TERM "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; pid=; }
+data=$work/data
+. "$here/service.sh"
 trap 'stop; rm -rf "$work"' EXIT
-start() { # sets started_ms: from exec to the answer of the GET of $1
-  local t0 t1; t0=$(date +%s%N)
-  "$binary" --Http:Listen="$url" --Data:Path="$work/data" "${options[@]+"${options[@]}"}" >"$work/log" 2>&1 & pid=$!
-  while :; do
-    if exec 3<>"/dev/tcp/127.0.0.1/$port"; then
-      printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&3
-      read -r line <&3 || line=; exec 3>&-
-      case "$line" in *" 200"*) break ;; esac
-    fi
-    kill -0 "$pid" || { cat "$work/log" >&2; exit 1; }
-  done 2>/dev/null
-  t1=$(date +%s%N); started_ms=$(( (t1 - t0) / 1000000 ))
-}
 megabytes() { awk -v key="$1" '$1 == key":" {printf "%.1f", $2 / 1024}' "/proc/$pid/status"; }
 drive() { wrk -t1 -c16 -d"${seconds}s" -s "$here/$1.lua" "$url" >/dev/null; }
 

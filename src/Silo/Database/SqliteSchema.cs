@@ -50,20 +50,7 @@ internal static class SqliteSchema
             RETURNING Version AS NewGrainStateVersion;
         ');
 
-        INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadFromStorageKey', '
-            SELECT PayloadBinary, Version FROM OrleansStorage
-            WHERE ServiceId = @ServiceId AND GrainIdExtensionString = @GrainIdExtensionString AND GrainTypeString = @GrainTypeString
-                AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1;
-        ');
-
-        INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('ClearStorageKey', '
-            UPDATE OrleansStorage
-            SET PayloadBinary = NULL, Version = CASE WHEN Version >= 2147483647 THEN 1 ELSE Version + 1 END
-            WHERE ServiceId = @ServiceId AND GrainIdExtensionString = @GrainIdExtensionString AND GrainTypeString = @GrainTypeString
-                AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1 AND Version = @GrainStateVersion
-            RETURNING Version AS NewGrainStateVersion;
-        ');
-        """ + "\n" + EntriesView + "\n" +
+        """ + "\n" + StorageQueries.ReadAndClear + "\n" + EntriesView + "\n" +
         """
         CREATE TABLE schema_version (version INTEGER NOT NULL);
         INSERT INTO schema_version (version) VALUES (1);

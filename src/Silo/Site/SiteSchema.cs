@@ -1,3 +1,5 @@
+using EdgeOrleans.Silo.Database;
+
 namespace EdgeOrleans.Silo.Site;
 
 /// <summary>The tables, queries, functions and views of a site's PostgreSQL.</summary>
@@ -98,19 +100,8 @@ internal static class SiteSchema
             SELECT Version AS NewGrainStateVersion FROM updated UNION ALL SELECT Version FROM inserted;
         ');
 
-        INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadFromStorageKey', '
-            SELECT PayloadBinary, Version FROM OrleansStorage
-            WHERE ServiceId = @ServiceId AND GrainIdExtensionString = @GrainIdExtensionString AND GrainTypeString = @GrainTypeString
-                AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1;
-        ');
-
-        INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('ClearStorageKey', '
-            UPDATE OrleansStorage
-            SET PayloadBinary = NULL, Version = CASE WHEN Version >= 2147483647 THEN 1 ELSE Version + 1 END
-            WHERE ServiceId = @ServiceId AND GrainIdExtensionString = @GrainIdExtensionString AND GrainTypeString = @GrainTypeString
-                AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1 AND Version = @GrainStateVersion
-            RETURNING Version AS NewGrainStateVersion;
-        ');
+        """ + "\n" + StorageQueries.ReadAndClear + "\n" +
+        """
 
         """;
 
