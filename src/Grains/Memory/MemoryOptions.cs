@@ -4,7 +4,7 @@ namespace EdgeOrleans.Grains;
 public sealed class MemoryOptions
 {
     /// <summary>The smallest budget: below it, what the process needs for itself leaves too little for data.</summary>
-    public const long MinBudgetBytes = 80 * 1024 * 1024;
+    public const long MinBudgetBytes = 88 * 1024 * 1024;
 
     /// <summary>
     /// Minutes after its last use that a collection stays in memory: 2 to 10,080 (a week), default 15. After that its next use reads it

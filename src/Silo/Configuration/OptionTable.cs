@@ -89,7 +89,7 @@ internal static class OptionTable
 
     public static readonly NumberOption MemoryBudgetBytes = new(
         "Memory:BudgetBytes", 0, 0, 1024 * GiB, "bytes",
-        "The memory to stay within, at least 83886080; 0 for a quarter of the machine's, or three quarters of the container's limit. The least recently used collections leave memory when others need it.");
+        "The memory to stay within, at least 92274688; 0 for a quarter of the machine's, or three quarters of the container's limit. The least recently used collections leave memory when others need it.");
 
     public static readonly TextOption SiteConnectionString = new(
         "Site:ConnectionString", "", "keywords of Npgsql with Host and Database among them, as in 'Host=db;Database=site;Username=edge'",
