@@ -71,7 +71,4 @@ internal enum Mutant
 
     /// <summary>A strong read of a cluster is answered from memory, without a look at the storage.</summary>
     StrongReadNotChecked,
-
-    /// <summary>A save of a cluster that failed is given up, as if it were known not to have been made, and written anew under what is there.</summary>
-    FailedCommitRewritten,
 }

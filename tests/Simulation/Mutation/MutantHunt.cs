@@ -36,7 +36,6 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.SlotNotClaimed, "targets"),
         new(Mutant.HeadBeforeChunks, "targets"),
         new(Mutant.StrongReadNotChecked, "cluster"),
-        new(Mutant.FailedCommitRewritten, "cluster"),
     ];
 
     /// <summary>Those by which a client loses something, so that the oracle of the real process has to catch them by itself.</summary>

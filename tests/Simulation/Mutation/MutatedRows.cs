@@ -1,5 +1,4 @@
 using EdgeOrleans.Grains.WriteBehind;
-using EdgeOrleans.Simulation.Storage;
 
 namespace EdgeOrleans.Simulation.Mutation;
 
@@ -7,24 +6,17 @@ namespace EdgeOrleans.Simulation.Mutation;
 internal sealed class MutatedRows(IStateRows inner, Mutant mutant) : IStateRows
 {
     private readonly List<(string Row, byte[] Payload, string? ETag)> _chunks = [];
-    private readonly HashSet<string> _failed = [];
 
     public long Epoch => inner.Epoch;
 
     /// <summary>The storage for a mutant; the inner one when the mutant is made elsewhere.</summary>
     public static IStateRows Around(IStateRows inner, Mutant mutant) =>
-        mutant is Mutant.TrimBeforeCheckpoint or Mutant.SecondaryNotCompared or Mutant.SlotNotClaimed or Mutant.HeadBeforeChunks or Mutant.FailedCommitRewritten
-            ? new MutatedRows(inner, mutant) : inner;
+        mutant is Mutant.TrimBeforeCheckpoint or Mutant.SecondaryNotCompared or Mutant.SlotNotClaimed or Mutant.HeadBeforeChunks ? new MutatedRows(inner, mutant) : inner;
 
     public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) => inner.Read(collectionKey, row, ct);
 
     public async Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
     {
-        if (mutant == Mutant.FailedCommitRewritten && row[0] == 'd')
-        {
-            return await Rewrite(collectionKey, row, payload, etag, ct);
-        }
-
         if (mutant == Mutant.SlotNotClaimed && row[0] == 'd')
         {
             // Whoever comes writes over what is there.
@@ -50,24 +42,6 @@ internal sealed class MutatedRows(IStateRows inner, Mutant mutant) : IStateRows
         }
 
         return written;
-    }
-
-    private async Task<string> Rewrite(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
-    {
-        if (_failed.Remove(row))
-        {
-            etag = (await inner.Read(collectionKey, row, ct)).ETag;
-        }
-
-        try
-        {
-            return await inner.Write(collectionKey, row, payload, etag, ct);
-        }
-        catch (StorageFailedException)
-        {
-            _failed.Add(row);
-            throw;
-        }
     }
 
     public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => mutant == Mutant.SecondaryNotCompared
