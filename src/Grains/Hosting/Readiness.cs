@@ -17,14 +17,14 @@ internal sealed class Readiness : BackgroundService
     private readonly Lock _gate = new();
     private readonly ReadinessCheck[] _checks;
 
-    public Readiness(FlashJournal journal, CatalogOpening catalog, ISiloStatusOracle silo, ServiceClock clock)
+    public Readiness(FlashJournal journal, CatalogOpening catalog, ISiloStatusOracle silo, ServiceClock clock, IClusterMember? member = null)
     {
         _clock = clock;
         _looks =
         [
             ("recovered", () => catalog.Fault),
             ("journal", () => JournalFaults.Of(journal)),
-            ("cluster", () => silo.CurrentStatus == SiloStatus.Active ? null : $"This silo is not an active member of its cluster but {silo.CurrentStatus}."),
+            ("cluster", () => silo.CurrentStatus == SiloStatus.Active ? member?.Fault : $"This silo is not an active member of its cluster but {silo.CurrentStatus}."),
         ];
         var now = clock.GetUtcNow();
         _checks = [.. _looks.Select(look => new ReadinessCheck(look.Name, look.Fault(), now))];
