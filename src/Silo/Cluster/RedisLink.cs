@@ -35,6 +35,9 @@ internal static class RedisLink
 
         // Else a connection that fails once, or is lost later, is lost for good.
         configuration.AbortOnConnectFail = false;
+
+        // The client takes INFO for an administrator's command.
+        configuration.AllowAdmin = true;
         var redis = await ConnectionMultiplexer.ConnectAsync(configuration);
         string? fault = null;
         redis.ConnectionFailed += (_, failed) => fault = failed.Exception?.GetBaseException().Message ?? failed.FailureType.ToString();
@@ -61,19 +64,31 @@ internal static class RedisLink
         var risks = new List<string>();
         foreach (var server in redis.GetServers().Where(static server => server.IsConnected && !server.IsReplica))
         {
-            var told = (await server.InfoAsync()).SelectMany(static section => section).ToLookup(static line => line.Key, static line => line.Value);
-            if (!told["aof_enabled"].Contains("1"))
+            try
             {
-                risks.Add($"Redis at {TextOf(server.EndPoint)} keeps no append-only file: a restart of it makes it forget the cluster, and the whole cluster start anew. Set 'appendonly yes' there.");
+                var told = (await server.InfoAsync()).SelectMany(static section => section).ToLookup(static line => line.Key, static line => line.Value);
+                risks.AddRange(RisksOf(told).Select(risk => $"Redis at {TextOf(server.EndPoint)} {risk}"));
             }
-
-            if (told["maxmemory"].Any(static limit => limit != "0") && !told["maxmemory_policy"].Contains("noeviction"))
+            catch (RedisServerException e)
             {
-                risks.Add($"Redis at {TextOf(server.EndPoint)} drops keys when its memory is full, the cluster's members among them. Set 'maxmemory-policy noeviction' there.");
+                risks.Add($"Redis at {TextOf(server.EndPoint)} does not say whether it keeps what it is told ({e.Message}). It needs 'appendonly yes' and 'maxmemory-policy noeviction'.");
             }
         }
 
         return risks;
+    }
+
+    private static IEnumerable<string> RisksOf(ILookup<string, string> told)
+    {
+        if (!told["aof_enabled"].Contains("1"))
+        {
+            yield return "keeps no append-only file: a restart makes it forget the cluster, and the whole cluster start anew. Set 'appendonly yes' there.";
+        }
+
+        if (!told["maxmemory_policy"].Contains("noeviction"))
+        {
+            yield return "may drop keys when its memory is full, the cluster's members among them. Set 'maxmemory-policy noeviction' there.";
+        }
     }
 
     private static string TextOf(EndPoint endpoint) => endpoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endpoint.ToString()!;
