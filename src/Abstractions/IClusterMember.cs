@@ -8,7 +8,4 @@ public interface IClusterMember
     /// a while may have been given up by it: others serve its collections then, and what it holds in memory is old.
     /// </summary>
     string? Isolation { get; }
-
-    /// <summary>Why requests should not be sent here, as a sentence; <see langword="null"/> when they should.</summary>
-    string? Fault { get; }
 }

@@ -1,6 +1,10 @@
+using EdgeOrleans.Grains;
+using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Site;
 using EdgeOrleans.Silo.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Npgsql;
 
 namespace EdgeOrleans.Silo.Cluster;
 
@@ -33,7 +37,7 @@ internal static partial class ClusterSetup
         {
             silo.UseSilo(options);
             silo.UseCluster(options, cluster, redis);
-            silo.Services.AddSingleton(_ => storage);
+            silo.AddStorage(options, storage, cluster.ServiceId);
             silo.Services.AddSingleton(new MemberRegistry(storage, cluster, TimeProvider.System));
             silo.Services.AddHostedService(services => new ClusterPresence(
                 services.GetRequiredService<MemberRegistry>(),
@@ -42,5 +46,24 @@ internal static partial class ClusterSetup
                 notices,
                 services.GetRequiredService<ILogger<ClusterPresence>>()));
         };
+    }
+
+    private static void AddStorage(this ISiloBuilder silo, ServiceOptions options, NpgsqlDataSource storage, string serviceId)
+    {
+        const string name = "postgres";
+        silo.Services.AddKeyedSingleton(name, (_, _) => storage);
+        silo.Services.AddSingleton(_ => new ClusterRows(storage, serviceId));
+        silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
+        {
+            Limits = options.Limits,
+            Writes = options.Writes,
+            Memory = options.Memory,
+            Storage = services => new WriteBehindTarget(
+                name, new MeasuredRows(name, services.GetRequiredService<ClusterRows>()), isPrimary: true, TimeSpan.Zero),
+        });
+        if (options.Site is { } site)
+        {
+            silo.AddDeviceReader(site);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using EdgeOrleans.Grains;
 using EdgeOrleans.Silo.Configuration;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -45,6 +46,7 @@ internal static class ClusterSilo
         silo.Services.AddSingleton(services => new MembershipWatch(
             TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         silo.Services.AddSingleton<IClusterMember>(static services => services.GetRequiredService<MembershipWatch>());
+        silo.Services.AddSingleton(static services => new ReadinessLook("membership", () => services.GetRequiredService<MembershipWatch>().Fault));
         silo.Services.AddSingleton<IMembershipTable>(services => new WatchedMembershipTable(
             (IMembershipTable)create(services), services.GetRequiredService<MembershipWatch>(), services.GetRequiredService<ILocalSiloDetails>()));
     }

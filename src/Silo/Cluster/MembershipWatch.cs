@@ -57,7 +57,7 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Why requests should not be sent here, as a sentence; <see langword="null"/> when they should.</summary>
     public string? Fault => _stopping.IsCancellationRequested ? "This member is leaving its cluster: it was asked to stop." : Isolation;
 
     /// <summary>Ends when Redis turns out to have lost this member's entry.</summary>
