@@ -51,7 +51,6 @@ internal static partial class ClusterSetup
     private static void AddStorage(this ISiloBuilder silo, ServiceOptions options, NpgsqlDataSource storage, string serviceId)
     {
         const string name = "postgres";
-        silo.Services.AddKeyedSingleton(name, (_, _) => storage);
         silo.Services.AddSingleton(_ => new ClusterRows(storage, serviceId));
         silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
         {

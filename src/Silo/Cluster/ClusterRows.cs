@@ -6,6 +6,8 @@ using Npgsql;
 namespace EdgeOrleans.Silo.Cluster;
 
 /// <summary>The rows of a cluster's data in PostgreSQL, through Orleans' ADO.NET provider.</summary>
+/// <param name="source">The database; closed with the rows.</param>
+/// <param name="serviceId">The name that the data is stored under.</param>
 internal sealed class ClusterRows(NpgsqlDataSource source, string serviceId) : IStateRows, IDisposable
 {
     private readonly SemaphoreSlim _starting = new(1);
@@ -43,7 +45,11 @@ internal sealed class ClusterRows(NpgsqlDataSource source, string serviceId) : I
     public Task MakeDurable(CancellationToken ct) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => _starting.Dispose();
+    public void Dispose()
+    {
+        _starting.Dispose();
+        source.Dispose();
+    }
 
     private static async Task<T> Call<T>(Func<Task<T>> call)
     {

@@ -1,3 +1,5 @@
+using Orleans.Clustering.Redis;
+
 namespace EdgeOrleans.Silo.Cluster;
 
 /// <summary>The table of members, whose reads are told to <see cref="MembershipWatch"/>. Orleans calls what takes a token; the rest is older.</summary>
@@ -16,9 +18,18 @@ internal sealed class WatchedMembershipTable(IMembershipTable table, MembershipW
 
     public async Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken)
     {
-        var data = await table.ReadAllAsync(cancellationToken);
-        watch.TableRead(data.TryGet(self.SiloAddress) is not null);
-        return data;
+        try
+        {
+            var data = await table.ReadAllAsync(cancellationToken);
+            watch.TableRead(hasOwnEntry: data.TryGet(self.SiloAddress) is not null);
+            return data;
+        }
+        catch (RedisClusteringException)
+        {
+            // Redis answered, and there is no table at all.
+            watch.TableRead(hasOwnEntry: false);
+            throw;
+        }
     }
 
     public Task<bool> InsertRowAsync(MembershipEntry entry, TableVersion tableVersion, CancellationToken cancellationToken) =>
