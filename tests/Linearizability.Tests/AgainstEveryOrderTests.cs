@@ -16,9 +16,9 @@ public sealed class AgainstEveryOrderTests
         {
             var history = RandomHistory(random);
             var expected = CanBe([.. history.Where(static o => o.Kind == OperationKind.Write || o.Outcome == Outcome.Acknowledged)]);
-            var verdict = KeyHistory.Judge(history);
+            var fault = KeyHistory.FaultOf(history);
             Assert.True(
-                expected == verdict.Fault is null, $"seed {seed}: expected {expected}, found {verdict.Fault}\n{string.Join('\n', history.AsEnumerable())}");
+                expected == fault is null, $"seed {seed}: expected {expected}, found {fault}\n{string.Join('\n', history.AsEnumerable())}");
             possible += expected ? 1 : 0;
         }
 
@@ -49,10 +49,10 @@ public sealed class AgainstEveryOrderTests
             }
         }
 
-        Assert.Null(KeyHistory.Judge(history).Fault);
+        Assert.Null(KeyHistory.FaultOf(history));
         var written = history.Where(static o => o is { Kind: OperationKind.Write, Value: not Operation.Absent, Outcome: Outcome.Acknowledged }).ToArray();
         var stale = new Operation(OperationKind.StrongRead, written[^60].Value, written[^1].End + 1, written[^1].End + 2);
-        Assert.NotNull(KeyHistory.Judge([.. history, stale]).Fault);
+        Assert.NotNull(KeyHistory.FaultOf([.. history, stale]));
     }
 
     private static List<Operation> RandomHistory(Random random)

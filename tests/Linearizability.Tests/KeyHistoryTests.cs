@@ -51,27 +51,32 @@ public sealed class KeyHistoryTests
     [MemberData(nameof(Possible))]
     public void History_that_one_copy_can_give_is_let_through(string what, Operation[] history)
     {
-        var verdict = KeyHistory.Judge(history);
-        Assert.True(verdict.Fault is null, $"{what}: {verdict.Fault}");
+        var fault = KeyHistory.FaultOf(history);
+        Assert.True(fault is null, $"{what}: {fault}");
     }
 
     [Theory]
     [MemberData(nameof(Impossible))]
     public void History_that_no_single_copy_can_give_is_caught(string what, Operation[] history) =>
-        Assert.True(KeyHistory.Judge(history).Fault is not null, what);
+        Assert.True(KeyHistory.FaultOf(history) is not null, what);
 
     [Fact]
     public void Value_that_is_written_twice_is_a_mistake_of_the_test() =>
-        Assert.Throws<ArgumentException>(static () => KeyHistory.Judge([W(1, 0, 1), W(1, 2, 3)]));
+        Assert.Throws<ArgumentException>(static () => KeyHistory.FaultOf([W(1, 0, 1), W(1, 2, 3)]));
 
     [Fact]
-    public void Staleness_is_counted_from_the_answer_to_the_first_newer_write()
+    public void Staleness_is_counted_from_the_answer_to_a_write_that_is_newer_for_certain()
     {
-        Operation[] history = [W(1, 0, 1), P(1, 1, 2), W(2, 3, 10), P(1, 11, 12), W(3, 20, 30), P(2, 25, 26), P(1, 50, 51), P(3, 60, 61)];
-        Assert.Equal(40, Staleness.Longest(history, KeyHistory.Judge(history).Order));
-        Assert.Equal(1, Staleness.Longest(history.Where(static o => o.Begin < 45), KeyHistory.Judge(history).Order));
-        Assert.Equal(0, Staleness.Longest([P(3, 60, 61)], KeyHistory.Judge(history).Order));
-        Assert.Equal(49, Staleness.Longest([P(Absent, 50, 51)], KeyHistory.Judge(history).Order));
+        Operation[] writes = [W(1, 0, 1), W(2, 3, 10), W(3, 20, 30)];
+        Assert.Equal(1, Staleness.Longest([.. writes, P(1, 11, 12)]));
+        Assert.Equal(40, Staleness.Longest([.. writes, P(1, 11, 12), P(2, 25, 26), P(1, 50, 51), P(3, 60, 61)]));
+        Assert.Equal(49, Staleness.Longest([.. writes, P(Absent, 50, 51)]));
+        Assert.Equal(0, Staleness.Longest([.. writes, P(3, 60, 61)]));
+
+        // Of two writes at once either may be the newer one.
+        Assert.Equal(0, Staleness.Longest([W(1, 0, 10), W(2, 0, 10), P(1, 20, 21), P(2, 30, 31)]));
+        Assert.Equal(0, Staleness.Longest([W(1, 0, 10), W(Absent, 11, 12, Unknown), W(2, 13, 14), P(Absent, 20, 21)]));
+        Assert.Equal(6, Staleness.Longest([W(1, 0, 10), W(Absent, 11, 12), W(2, 13, 14), P(Absent, 20, 21)]));
     }
 
     private static Operation W(long value, long begin, long end, Outcome outcome = Acknowledged) => new(Write, value, begin, end, outcome);

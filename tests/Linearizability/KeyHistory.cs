@@ -7,11 +7,12 @@ namespace EdgeOrleans.Linearizability;
 public static class KeyHistory
 {
     /// <summary>Judges a history that is over: nothing of it still waits for an answer.</summary>
-    public static Verdict Judge(IReadOnlyCollection<Operation> history)
+    /// <returns>Why it cannot be; <see langword="null"/> when it can.</returns>
+    public static string? FaultOf(IReadOnlyCollection<Operation> history)
     {
         var reads = history.Where(static o => o.Kind != OperationKind.Write && o.Outcome == Outcome.Acknowledged).ToArray();
         var writes = history.Where(static o => o.Kind == OperationKind.Write).ToArray();
-        return FaultOfValues(reads, writes) is { } fault ? new Verdict(fault, []) : new OrderSearch(Blocks(reads, writes)).Run();
+        return FaultOfValues(reads, writes) ?? new OrderSearch(Blocks(reads, writes)).Run();
     }
 
     private static IEnumerable<Block> Blocks(Operation[] reads, Operation[] writes)

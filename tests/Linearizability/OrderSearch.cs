@@ -36,7 +36,9 @@ internal sealed class OrderSearch
         _readsToCome = _blocks.Count(static block => block.IsRead);
     }
 
-    public Verdict Run()
+    /// <summary>Searches.</summary>
+    /// <returns>Why there is no order; <see langword="null"/> when there is one.</returns>
+    public string? Run()
     {
         // What else could have come at each place of the order, and whether nothing was there.
         var choices = new Stack<(Queue<int> Others, bool IsAbsent)>();
@@ -62,11 +64,11 @@ internal sealed class OrderSearch
             }
             else
             {
-                return new Verdict(Describe(), []);
+                return Describe();
             }
         }
 
-        return new Verdict(null, [.. _order.SelectMany(index => _blocks[index].Operations)]);
+        return null;
     }
 
     /// <summary>What may come next: all that can be over before anything else has to have happened.</summary>
@@ -158,7 +160,7 @@ internal sealed class OrderSearch
         const int Shown = 12;
         var done = _longest.ToHashSet();
         var explained = _longest.SelectMany(index => _blocks[index].Operations).TakeLast(Shown).Select(static o => $"  {o}\n");
-        var open = _byLatest.Where(index => !done.Contains(index)).SelectMany(index => _blocks[index].Operations).Take(Shown).Select(static o => $"  {o}\n");
+        var open = _byLatest.Where(index => !done.Contains(index)).SelectMany(index => _blocks[index].Operations).OrderBy(static o => o.Begin).Take(Shown).Select(static o => $"  {o}\n");
         return $"no order explains it. After\n{string.Concat(explained)}there is no place for one of\n{string.Concat(open)}";
     }
 }

@@ -4,31 +4,25 @@ namespace EdgeOrleans.Linearizability;
 public static class Staleness
 {
     /// <summary>
-    /// The longest time that a plain read began after the answer to a write newer than what it shows; 0 when all show the newest.
+    /// The longest time that a plain read began after the answer to a write that is newer for certain than what it shows: one that began
+    /// when the shown one was known to have been carried out. 0 when there is none.
     /// </summary>
-    /// <param name="history">All operations of a key.</param>
-    /// <param name="order">The order that <see cref="KeyHistory.Judge"/> found.</param>
-    public static long Longest(IEnumerable<Operation> history, IReadOnlyList<Operation> order)
+    public static long Longest(IReadOnlyCollection<Operation> history)
     {
-        var writes = order.Where(static o => o.Kind == OperationKind.Write).ToArray();
+        var acknowledged = history.Where(static o => o.Outcome == Outcome.Acknowledged).ToArray();
+        var knownSince = acknowledged.Where(static o => o.Value != Operation.Absent).GroupBy(static o => o.Value).ToDictionary(static g => g.Key, static g => g.Min(static o => o.End));
+        var deletes = history.Where(static o => o is { Kind: OperationKind.Write, Value: Operation.Absent, Outcome: not Outcome.Refused }).ToArray();
+        var writes = acknowledged.Where(static o => o.Kind == OperationKind.Write).OrderBy(static o => o.End).ToArray();
+        return acknowledged.Where(static o => o.Kind == OperationKind.PlainRead).Select(StalenessOf).DefaultIfEmpty(0).Max();
 
-        // By the last place of each value in the order: when the first answer to any newer write was there.
-        var newerSince = new Dictionary<long, long>();
-        var newer = long.MaxValue;
-        foreach (var write in writes.Reverse())
+        long StalenessOf(Operation read)
         {
-            newerSince.TryAdd(write.Value, newer);
-            if (write.Outcome == Outcome.Acknowledged)
-            {
-                newer = Math.Min(newer, write.End);
-            }
+            // Nothing is there since any of the deletes that were sent by then, the last of them perhaps.
+            var since = read.Value != Operation.Absent
+                ? knownSince[read.Value]
+                : deletes.Where(delete => delete.Begin <= read.End).Select(static delete => delete.Outcome == Outcome.Acknowledged ? delete.End : Block.Never).DefaultIfEmpty(-1).Max();
+            var newer = Array.Find(writes, write => write.Begin > since);
+            return newer is null ? 0 : Math.Max(0, read.Begin - newer.End);
         }
-
-        newerSince.TryAdd(Operation.Absent, newer);
-        return history
-            .Where(static o => o is { Kind: OperationKind.PlainRead, Outcome: Outcome.Acknowledged })
-            .Select(read => Math.Max(0, read.Begin - newerSince.GetValueOrDefault(read.Value, long.MaxValue)))
-            .DefaultIfEmpty(0)
-            .Max();
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EdgeOrleans.Cluster.Tests.Traffic;
 using EdgeOrleans.Linearizability;
 
@@ -43,14 +42,13 @@ internal sealed record FailureFigures
         foreach (var key in record.Attempts.Concat(record.LastReads).GroupBy(static attempt => $"{attempt.Collection}/{attempt.Key}", static attempt => attempt.Operation))
         {
             var history = key.ToArray();
-            var verdict = KeyHistory.Judge(history);
-            if (verdict.Fault is { } fault)
+            if (KeyHistory.FaultOf(history) is { } fault)
             {
                 faults.Add($"{key.Key} {fault}");
             }
             else
             {
-                staleness = Math.Max(staleness, Linearizability.Staleness.Longest(history, verdict.Order));
+                staleness = Math.Max(staleness, Linearizability.Staleness.Longest(history));
             }
         }
 
@@ -90,7 +88,7 @@ internal sealed record FailureFigures
         Faults = [.. Faults, .. other.Faults],
     };
 
-    private static TimeSpan TimeOf(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
+    private static TimeSpan TimeOf(long time) => TimeSpan.FromMicroseconds(time);
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

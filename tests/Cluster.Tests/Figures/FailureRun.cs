@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using EdgeOrleans.Cluster.Tests.Lab;
 using EdgeOrleans.Cluster.Tests.Traffic;
@@ -40,14 +39,14 @@ internal sealed class FailureRun
     }
 
     /// <summary>From now until <see cref="Back"/> a member's own gateway is not expected to serve.</summary>
-    public void Away(Member member) => _absences.Add(new Absence(member.Number, Stopwatch.GetTimestamp(), long.MaxValue));
+    public void Away(Member member) => _absences.Add(new Absence(member.Number, Moment.Now, long.MaxValue));
 
     /// <summary>Waits until it is ready, and then its gateway counts again.</summary>
     public async Task Back(Member member)
     {
         await member.WaitReady();
         var index = _absences.FindLastIndex(absence => absence.Gateway == member.Number);
-        _absences[index] = _absences[index] with { Until = Stopwatch.GetTimestamp() };
+        _absences[index] = _absences[index] with { Until = Moment.Now };
     }
 
     private static async Task<FailureFigures> Once(ClusterLab lab, string name, Func<FailureRun, Task> what)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -18,10 +17,10 @@ internal sealed class GatewayClient(int gateway, Uri address) : IDisposable
     public async Task<Attempt> Ask(OperationKind kind, string collection, string key, long value = Operation.Absent)
     {
         using var request = Request(kind, collection, key, value);
-        var begin = Stopwatch.GetTimestamp();
+        var begin = Moment.Now;
         var (outcome, answer, seen) = await Send(request, isWrite: kind == OperationKind.Write);
         return new Attempt(
-            gateway, collection, key, new Operation(kind, kind == OperationKind.Write ? value : seen, begin, Stopwatch.GetTimestamp(), outcome), answer);
+            gateway, collection, key, new Operation(kind, kind == OperationKind.Write ? value : seen, begin, Moment.Now, outcome), answer);
     }
 
     public void Dispose() => _client.Dispose();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using EdgeOrleans.Linearizability;
 
@@ -26,7 +25,7 @@ internal sealed class OpenLoop : IAsyncDisposable
     private readonly GatewayClient[] _gateways;
     private readonly string _prefix;
     private readonly Random _random = new();
-    private readonly long _begin = Stopwatch.GetTimestamp();
+    private readonly long _begin = Moment.Now;
     private readonly Task _sending;
 
     /// <summary>Begins at once.</summary>
@@ -44,7 +43,7 @@ internal sealed class OpenLoop : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _sending;
-        var end = Stopwatch.GetTimestamp();
+        var end = Moment.Now;
         await Task.WhenAll(_inFlight.Keys);
 
         // Plainly first: a strong read would cure what is stale.
@@ -73,7 +72,7 @@ internal sealed class OpenLoop : IAsyncDisposable
 
             // Strong reads cost a round trip to storage, so there are fewer of them.
             Track(gateway.Ask((i + (i / Collections)) % 4 == 0 ? OperationKind.StrongRead : OperationKind.PlainRead, collection, AnyKey()));
-            var wait = (Period * (i + 1)) - Stopwatch.GetElapsedTime(_begin);
+            var wait = (Period * (i + 1)) - TimeSpan.FromMicroseconds(Moment.Now - _begin);
             if (wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, CancellationToken.None);
