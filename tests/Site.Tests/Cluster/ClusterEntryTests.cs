@@ -16,8 +16,7 @@ public sealed class ClusterEntryTests(SiteServer server) : IAsyncLifetime
 {
     private const string TokenKey = "service/token/cluster";
 
-    // The real time, so that rows that PostgreSQL dates are of the same day; it stands still, so that nothing waits.
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.Zero };
+    private readonly FakeTimeProvider _waiting = new();
     private readonly RedisServer _server = new();
     private NpgsqlDataSource _storage = null!;
     private IConnectionMultiplexer _redis = null!;
@@ -65,7 +64,7 @@ public sealed class ClusterEntryTests(SiteServer server) : IAsyncLifetime
         }
 
         Assert.False(await Redis.KeyExistsAsync(TokenKey));
-        await new MemberRegistry(_storage, Member(1), _time).Leave(default);
+        await Leave(Member(1));
         await PassUntil(entering);
         Assert.Contains("Redis had forgotten", await entering, StringComparison.Ordinal);
         Assert.Equal(token, (string?)await Redis.StringGetAsync(TokenKey));
@@ -120,7 +119,7 @@ public sealed class ClusterEntryTests(SiteServer server) : IAsyncLifetime
     public async Task Clock_that_is_not_the_others_is_refused_with_both_times(int secondsOff)
     {
         await Enter(Member(1));
-        var fault = await Assert.ThrowsAsync<StartFault>(() => Enter(Member(2), At(secondsOff)));
+        var fault = await Assert.ThrowsAsync<StartFault>(() => Enter(Member(2), secondsOff));
         Assert.Equal(ExitCode.ClockWrong, fault.ExitCode);
         Assert.Contains("clock", fault.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:11001", fault.Message, StringComparison.Ordinal);
@@ -130,9 +129,9 @@ public sealed class ClusterEntryTests(SiteServer server) : IAsyncLifetime
     public async Task Clock_earlier_than_what_the_cluster_last_saw_is_refused_also_when_nobody_lives()
     {
         await Enter(Member(1));
-        await new MemberRegistry(_storage, Member(1), _time).Leave(default);
-        Assert.Equal(ExitCode.ClockWrong, (await Assert.ThrowsAsync<StartFault>(() => Enter(Member(1), At(-60)))).ExitCode);
-        Assert.Null(await Enter(Member(1), At(7200)));
+        await Leave(Member(1));
+        Assert.Equal(ExitCode.ClockWrong, (await Assert.ThrowsAsync<StartFault>(() => Enter(Member(1), -60))).ExitCode);
+        Assert.Null(await Enter(Member(1), 7200));
     }
 
     [Fact]
@@ -161,10 +160,10 @@ public sealed class ClusterEntryTests(SiteServer server) : IAsyncLifetime
         CreatesSchema = createsSchema,
     };
 
-    private static FakeTimeProvider At(int secondsOff) => new(DateTimeOffset.UtcNow.AddSeconds(secondsOff));
+    private Task<string?> Enter(ClusterMemberOptions member, int secondsOff = 0) =>
+        new ClusterEntry(member, _storage, Redis, new Clock(_waiting, secondsOff)).Enter(default);
 
-    private Task<string?> Enter(ClusterMemberOptions member, TimeProvider? time = null) =>
-        new ClusterEntry(member, _storage, Redis, time ?? _time).Enter(default);
+    private Task Leave(ClusterMemberOptions member) => new MemberRegistry(_storage, member, TimeProvider.System).Leave(default);
 
     private async Task PassUntil(Task task)
     {
@@ -178,12 +177,25 @@ public sealed class ClusterEntryTests(SiteServer server) : IAsyncLifetime
     private async Task Pass(TimeSpan time)
     {
         await Task.Delay(50);
-        _time.Advance(time);
+        _waiting.Advance(time);
     }
 
     private async Task<string?> Query(string sql)
     {
         await using var command = _storage.CreateCommand(sql);
         return await command.ExecuteScalarAsync() as string;
+    }
+
+    /// <summary>A clock that is right or off, since PostgreSQL's is beside it, while waiting takes as long as the test says.</summary>
+    private sealed class Clock(FakeTimeProvider waiting, int secondsOff) : TimeProvider
+    {
+        public override long TimestampFrequency => waiting.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow.AddSeconds(secondsOff);
+
+        public override long GetTimestamp() => waiting.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            waiting.CreateTimer(callback, state, dueTime, period);
     }
 }
