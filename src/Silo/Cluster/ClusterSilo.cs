@@ -52,15 +52,15 @@ internal static class ClusterSilo
     }
 
     /// <summary>
-    /// A killed silo is given up after some two seconds, one whose machine lost power after six, which is MaxProbeTimeout times
-    /// NumMissedProbesLimit; pauses of several seconds are forgiven.
+    /// A killed silo breaks its connections and is given up after three probes in vain, so within two seconds; one whose machine lost power
+    /// after six, which is MaxProbeTimeout times NumMissedProbesLimit: for as long is forgiven whoever only pauses.
     /// </summary>
     private static void NoticeSoon(ISiloBuilder silo)
     {
         silo.Configure<ClusterMembershipOptions>(static membership =>
         {
-            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
-            membership.MinProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.ProbeTimeout = TimeSpan.FromSeconds(0.5);
+            membership.MinProbeTimeout = TimeSpan.FromSeconds(0.5);
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             membership.NumMissedProbesLimit = 3;
             membership.NumVotesForDeathDeclaration = 2;
