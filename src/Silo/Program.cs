@@ -29,6 +29,7 @@ try
     builder.UseOrleans(silo =>
     {
         silo.UseOneSilo(options);
+        silo.UseTls(options.Tls);
         silo.AddData(options, journal);
         silo.Services.AddNativeManifest(servesClients: options.Gateway is not null);
     });

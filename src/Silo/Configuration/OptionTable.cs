@@ -122,8 +122,25 @@ internal static class OptionTable
 
     public static readonly TextOption GatewayAddress = new(
         "Gateway:Address", "127.0.0.1", "an IP address",
-        "Where the port for Orleans clients listens. It asks for no token: open it to trusted networks only.",
+        "Where the port for Orleans clients listens. It asks for no token: an address that other machines reach needs Cluster:Tls or Cluster:AllowPlain.",
         static text => IPAddress.TryParse(text, out _));
+
+    public static readonly TextOption TlsCertificate = new(
+        "Cluster:Tls:Certificate", "", "a PEM file", "The certificate that Orleans clients and other silos are shown. Empty: no TLS on those ports.",
+        static _ => true);
+
+    public static readonly TextOption TlsKey = new(
+        "Cluster:Tls:Key", "", "a PEM file", "The private key of that certificate, without a password.", static _ => true);
+
+    public static readonly TextOption TlsAuthority = new(
+        "Cluster:Tls:Authority", "", "a PEM file", "The authority that issued the certificates of Orleans clients and silos; no other is trusted.", static _ => true);
+
+    public static readonly TextOption TlsName = new(
+        "Cluster:Tls:Name", "edgeorleans", "a DNS name", "The subject alternative name that each of those certificates must have.",
+        static text => Uri.CheckHostName(text) == UriHostNameType.Dns);
+
+    public static readonly FlagOption AllowPlain = new(
+        "Cluster:AllowPlain", "Whether Orleans' ports may be open to other machines without TLS.");
 
     public static readonly TextOption LogFormat = new(
         "Log:Format", "plain", "'plain' or 'json'", "How a line of the log is written. JSON has one object on each line.",
@@ -149,7 +166,7 @@ internal static class OptionTable
         JournalSegmentBytes, JournalMaxBytes, JournalMaxPendingBytes, JournalReserveBytes,
         WriteTimeoutMs, SaveAfterMs,
         IdleMinutes, MemoryBudgetBytes,
-        GatewayPort, GatewayAddress,
+        GatewayPort, GatewayAddress, TlsCertificate, TlsKey, TlsAuthority, TlsName, AllowPlain,
         SiteConnectionString, SiteServesDevices, SiteCreatesSchema, SiteSaveAfterMs, SiteMaxBytesPerSecond, SiteDevice,
         LogFormat, SlowFlushMs, SlowTurnMs, TracesEndpoint,
         FlushDelayMs,

@@ -56,6 +56,9 @@ internal sealed class ServiceOptions
     /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
     public required IPEndPoint? Gateway { get; init; }
 
+    /// <summary>TLS on the ports for Orleans clients and other silos; <see langword="null"/> when they have none.</summary>
+    public required TlsOptions? Tls { get; init; }
+
     /// <summary>The site; <see langword="null"/> when there is none.</summary>
     public required SiteOptions? Site { get; init; }
 
@@ -72,6 +75,7 @@ internal sealed class ServiceOptions
         RequireHttp1(configuration);
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
         var gateway = ReadGateway(configuration);
+        var tls = ClusterTlsOptions.Read(configuration);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
         var api = ReadApi(configuration, usesKestrelEndpoints, valueBytes);
         var options = new ServiceOptions
@@ -101,9 +105,10 @@ internal sealed class ServiceOptions
             TracesEndpoint = ReadTracesEndpoint(configuration),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
+            Tls = tls,
             Site = SiteOptions.Read(configuration),
             Systemd = SystemdVariables.Read(configuration),
-            Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
+            Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway, tls)],
         };
 
         // What concerns two options at once is known to those who use them.
@@ -159,7 +164,13 @@ internal sealed class ServiceOptions
     {
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
-        return port == 0 ? null : new IPEndPoint(address, port);
+        if (port == 0)
+        {
+            return null;
+        }
+
+        ClusterTlsOptions.RequireLocalOrGuarded(configuration, OptionTable.GatewayAddress, address);
+        return new IPEndPoint(address, port);
     }
 
     private static Uri? ReadTracesEndpoint(IConfiguration configuration)
@@ -173,10 +184,10 @@ internal sealed class ServiceOptions
         return endpoint.Length == 0 ? null : new Uri(endpoint);
     }
 
-    private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway) =>
-        gateway is null || IPAddress.IsLoopback(gateway.Address)
+    private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway, TlsOptions? tls) =>
+        gateway is null || IPAddress.IsLoopback(gateway.Address) || tls is not null
             ? []
-            : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway} and asks for no token."];
+            : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway}, without TLS, and asks for no token."];
 
     /// <summary>Whoever opens the service to a network says who may come in.</summary>
     /// <returns>The addresses.</returns>
