@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net.Sockets;
-using Orleans.Runtime;
-using Orleans.Runtime.Messaging;
+using Microsoft.AspNetCore.Connections;
 
 namespace EdgeOrleans;
 
@@ -29,7 +27,7 @@ public sealed class ConnectFailedException : Exception
 
         // By TLS 1.3 a client is done with the handshake before its certificate is looked at, and sees a connection that ends.
         var cause = lastFault.GetBaseException();
-        return lastFault is ConnectionFailedException && cause is not SocketException
+        return cause is ConnectionAbortedException or InvalidOperationException
             ? $"{cause.Message.TrimEnd('.')}. A gateway that asks for TLS, or does not take the certificate of a client, says so in its log."
             : cause.Message;
     }

@@ -34,7 +34,7 @@ public sealed partial class SampleTests(PackedSample sample) : IDisposable
     public async Task No_acknowledged_write_is_lost_when_the_service_is_killed_under_the_sample()
     {
         var service = await Start();
-        await using var client = sample.Begin($"gateway=127.0.0.1:{_port}", "seconds=15");
+        await using var client = sample.Begin($"gateway=127.0.0.1:{_port}", "seconds=25");
         await client.WaitForLine("written: 20", TimeSpan.FromSeconds(20));
         await service.Kill();
         await service.DisposeAsync();
@@ -57,7 +57,7 @@ public sealed partial class SampleTests(PackedSample sample) : IDisposable
         var exit = await client.WaitForExit();
         Assert.Equal(1, exit.Code);
         Assert.Contains("within 15 s", Assert.Single(exit.Errors), StringComparison.Ordinal);
-        Assert.Contains("refused", exit.Errors[0], StringComparison.Ordinal);
+        Assert.Contains("Refused", exit.Errors[0], StringComparison.Ordinal);
     }
 
     private Task<ServiceProcess> Start() =>

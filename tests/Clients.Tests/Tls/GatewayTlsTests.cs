@@ -166,13 +166,26 @@ public sealed class GatewayTlsTests : IDisposable
         DiscloseNothing(service);
     }
 
-    private Task<ServiceProcess> Start(TlsOptions? tls)
+    [Fact]
+    public async Task Files_that_cannot_be_used_end_the_start_with_a_line_that_names_them()
+    {
+        var exit = await ServiceProcess.RunToExit(_directory, Setup(_silo with { KeyFile = _authority.Issue("other-key").KeyFile }));
+        Assert.Equal(2, exit.Code);
+        var line = Assert.Single(exit.Errors);
+        Assert.Contains(_silo.CertificateFile, line, StringComparison.Ordinal);
+        Assert.Contains("other-key", line, StringComparison.Ordinal);
+        Assert.Throws<TlsException>(() => new ConnectionTls(_silo with { CertificateFile = "missing.pem" }));
+    }
+
+    private Task<ServiceProcess> Start(TlsOptions? tls) => ServiceProcess.Start(_directory, Setup(tls));
+
+    private ServiceSetup Setup(TlsOptions? tls)
     {
         var setup = new ServiceSetup().With("Gateway:Port", _port.ToString(CultureInfo.InvariantCulture));
-        return ServiceProcess.Start(_directory, tls is null ? setup : setup
+        return tls is null ? setup : setup
             .With("Cluster:Tls:Certificate", tls.CertificateFile)
             .With("Cluster:Tls:Key", tls.KeyFile)
-            .With("Cluster:Tls:Authority", tls.AuthorityFile));
+            .With("Cluster:Tls:Authority", tls.AuthorityFile);
     }
 
     private Task<OrleansClient> Connect(TlsOptions? tls) =>
