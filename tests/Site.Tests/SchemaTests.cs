@@ -6,7 +6,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>Whose the site's schema is, and what happens when it is not this version's.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class SchemaTests(PostgresServer server) : IDisposable
+public sealed class SchemaTests(SiteServer server) : IDisposable
 {
     private readonly ServiceDirectory _directory = new();
 

@@ -5,6 +5,10 @@ namespace EdgeOrleans.Silo.Configuration;
 /// <summary>How Orleans' own ports, for silos and for clients, are protected: by TLS where other machines reach them.</summary>
 internal static class ClusterTlsOptions
 {
+    /// <summary>What this class reads: for the gateway of a device as well.</summary>
+    public static IReadOnlyList<Option> All { get; } =
+        [OptionTable.TlsCertificate, OptionTable.TlsKey, OptionTable.TlsAuthority, OptionTable.TlsName, OptionTable.AllowPlain];
+
     /// <summary>Reads the section.</summary>
     /// <returns><see langword="null"/> when there is no TLS.</returns>
     /// <exception cref="StartFault">Some of the files are named and others are not.</exception>

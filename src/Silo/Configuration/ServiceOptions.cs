@@ -62,8 +62,14 @@ internal sealed class ServiceOptions
     /// <summary>The site; <see langword="null"/> when there is none.</summary>
     public required SiteOptions? Site { get; init; }
 
+    /// <summary>The cluster; <see langword="null"/> when this service is a member of none, but a device on its own.</summary>
+    public required ClusterMemberOptions? Cluster { get; init; }
+
     /// <summary>How to report to systemd.</summary>
     public required SystemdVariables Systemd { get; init; }
+
+    /// <summary>Where acknowledged writes are, for the line that the service starts with.</summary>
+    public string DataPlace => Cluster is { } cluster ? $"the PostgreSQL of cluster {cluster.Id}" : DataPath;
 
     /// <summary>What an operator should know of these options although they are valid.</summary>
     public required string[] Warnings { get; init; }
@@ -74,8 +80,9 @@ internal sealed class ServiceOptions
     {
         RequireHttp1(configuration);
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
-        var gateway = ReadGateway(configuration);
         var tls = ClusterTlsOptions.Read(configuration);
+        var cluster = ClusterMemberOptions.Read(configuration);
+        var gateway = ReadGateway(configuration, cluster);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
         var api = ReadApi(configuration, usesKestrelEndpoints, valueBytes);
         var options = new ServiceOptions
@@ -107,9 +114,15 @@ internal sealed class ServiceOptions
             Gateway = gateway,
             Tls = tls,
             Site = SiteOptions.Read(configuration),
+            Cluster = cluster,
             Systemd = SystemdVariables.Read(configuration),
             Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway, tls)],
         };
+
+        if (cluster is { Redis.Length: > 0 } && options.Site is { ServesDevices: false })
+        {
+            Require($"{OptionTable.SiteConnectionString.Name} is set, but must be empty beside {OptionTable.ClusterStorage.Name} unless {OptionTable.SiteServesDevices.Name}=true: a member of a cluster mirrors nothing.");
+        }
 
         // What concerns two options at once is known to those who use them.
         Require(options.Api.Validate());
@@ -160,7 +173,7 @@ internal sealed class ServiceOptions
         };
     }
 
-    private static IPEndPoint? ReadGateway(IConfiguration configuration)
+    private static IPEndPoint? ReadGateway(IConfiguration configuration, ClusterMemberOptions? cluster)
     {
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
@@ -169,8 +182,11 @@ internal sealed class ServiceOptions
             return null;
         }
 
-        ClusterTlsOptions.RequireLocalOrGuarded(configuration, OptionTable.GatewayAddress, address);
-        return new IPEndPoint(address, port);
+        // Clients are told of a cluster's gateways by its members' addresses.
+        var isSet = configuration[OptionTable.GatewayAddress.Name] is { Length: > 0 };
+        var endpoint = new IPEndPoint(cluster is null || isSet ? address : cluster.Endpoint.Address, port);
+        ClusterTlsOptions.RequireLocalOrGuarded(configuration, OptionTable.GatewayAddress, endpoint.Address);
+        return endpoint;
     }
 
     private static Uri? ReadTracesEndpoint(IConfiguration configuration)

@@ -1,0 +1,45 @@
+using Orleans.CodeGeneration;
+
+namespace EdgeOrleans;
+
+/// <summary>
+/// Tries a grain call again that no grain has carried out, because its silo has gone or is stopping: some seconds later the grain is on
+/// another. For the members of a cluster and for its Orleans clients.
+/// </summary>
+/// <remarks>
+/// A rejection by Orleans itself means that the call was never begun: no connection could be made, or the silo took no more calls. All
+/// others of Orleans' failures are ambiguous (the call was on its way when the connection broke), and only what reads may be repeated
+/// then: a write made twice could undo another client's that came in between. A call that timed out is left alone, because whoever waits
+/// for it has waited long enough.
+/// </remarks>
+public sealed class CallRetries(TimeProvider time) : IOutgoingGrainCallFilter
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(400);
+
+    // Longer than it takes until a silo whose machine lost power is given up.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+
+    /// <inheritdoc/>
+    public async Task Invoke(IOutgoingGrainCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var began = time.GetTimestamp();
+        await context.Invoke();
+        for (var wait = FirstWait; MayRepeat(context) && time.GetElapsedTime(began) + wait < Limit; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        {
+            await Task.Delay(wait, time);
+            await context.Invoke();
+        }
+    }
+
+    private static bool MayRepeat(IOutgoingGrainCallContext context) => context.Response?.Exception switch
+    {
+        // Orleans' own calls have their own ways.
+        null => false,
+        _ when context.TargetId.IsSystemTarget() || context.TargetId.IsClient() => false,
+        SiloUnavailableException => context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0,
+        OrleansMessageRejectionException => true,
+        _ => false,
+    };
+}
