@@ -8,7 +8,7 @@ internal static class Endurance
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <returns>Acknowledged writes that are not there any more: 0, or the service has broken its promise.</returns>
-    public static async Task<int> Run(KeyValueCollection<Reading> readings, TimeSpan time)
+    public static async Task<int> Run(KeyValueCollection<Reading> readings, TimeSpan time, CancellationToken end)
     {
         if (time == TimeSpan.Zero)
         {
@@ -20,7 +20,7 @@ internal static class Endurance
         var failed = 0;
         var longest = TimeSpan.Zero;
         var since = Stopwatch.StartNew();
-        for (var (clock, i) = (Stopwatch.StartNew(), 0); clock.Elapsed < time; i++)
+        for (var (clock, i) = (Stopwatch.StartNew(), 0); clock.Elapsed < time && !end.IsCancellationRequested; i++)
         {
             try
             {

@@ -38,6 +38,9 @@ catch (ConnectFailedException fault)
 var readings = host.Services.GetRequiredService<IClusterClient>()
     .GetKeyValueCollection("samples", "readings", ReadingJson.Default.Reading);
 await Tour.Run(readings);
-var lost = await Endurance.Run(readings, TimeSpan.FromSeconds(arguments.Seconds));
+
+// Ctrl-C ends it sooner.
+var end = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+var lost = await Endurance.Run(readings, TimeSpan.FromSeconds(arguments.Seconds), end);
 await host.StopAsync();
 return lost;

@@ -7,6 +7,9 @@ namespace EdgeOrleans;
 /// <summary>Who we are and whom we trust, as three files said at one moment.</summary>
 internal sealed class TlsIdentity
 {
+    private const string EllipticCurve = "1.2.840.10045.2.1";
+    private const string Rsa = "1.2.840.113549.1.1.1";
+
     /// <summary>Makes one from the texts of the files.</summary>
     /// <exception cref="CryptographicException">A text is no certificate or key, or the key is another certificate's.</exception>
     public TlsIdentity(PemTexts texts)
@@ -20,9 +23,8 @@ internal sealed class TlsIdentity
             throw new CryptographicException("there is no certificate in one of them.");
         }
 
-        var certificate = X509Certificate2.CreateFromPem(texts.Certificate, texts.Key);
-        ValidUntil = certificate.NotAfter.ToUniversalTime();
-        Own = SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        ValidUntil = chain[0].NotAfter.ToUniversalTime();
+        Own = SslStreamCertificateContext.Create(WithKey(chain[0], texts.Key), chain, offline: true);
     }
 
     /// <summary>What the files said.</summary>
@@ -36,6 +38,30 @@ internal sealed class TlsIdentity
 
     /// <summary>Who must have issued what they show.</summary>
     public X509Certificate2Collection Authority { get; } = [];
+
+    /// <summary>What the library's own method for this does too, which brings all kinds of keys into a native binary.</summary>
+    private static X509Certificate2 WithKey(X509Certificate2 certificate, string pem)
+    {
+        switch (certificate.GetKeyAlgorithm())
+        {
+            case EllipticCurve:
+                using (var key = ECDsa.Create())
+                {
+                    key.ImportFromPem(pem);
+                    return certificate.CopyWithPrivateKey(key);
+                }
+
+            case Rsa:
+                using (var key = RSA.Create())
+                {
+                    key.ImportFromPem(pem);
+                    return certificate.CopyWithPrivateKey(key);
+                }
+
+            default:
+                throw new CryptographicException("the key must be one of an elliptic curve or of RSA.");
+        }
+    }
 }
 
 /// <summary>The texts of the three files.</summary>

@@ -182,10 +182,7 @@ public sealed class GatewayTlsTests : IDisposable
     private ServiceSetup Setup(TlsOptions? tls)
     {
         var setup = new ServiceSetup().With("Gateway:Port", _port.ToString(CultureInfo.InvariantCulture));
-        return tls is null ? setup : setup
-            .With("Cluster:Tls:Certificate", tls.CertificateFile)
-            .With("Cluster:Tls:Key", tls.KeyFile)
-            .With("Cluster:Tls:Authority", tls.AuthorityFile);
+        return tls is null ? setup : setup.WithTls(tls);
     }
 
     private Task<OrleansClient> Connect(TlsOptions? tls) =>
