@@ -39,6 +39,9 @@ public enum RefusalCode
 
     /// <summary>The collection cannot be read or written now; the message says whether the outcome is known.</summary>
     Unavailable = 12,
+
+    /// <summary>Nothing was done: another server of the cluster has changed the collection meanwhile. The next call finds the current state.</summary>
+    Overtaken = 13,
 }
 
 /// <summary>Why something was refused, in a code for programs and a sentence for people.</summary>

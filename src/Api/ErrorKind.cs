@@ -81,7 +81,7 @@ internal sealed class ErrorKind
         RefusalCode.PreconditionFailed => PreconditionFailed,
         RefusalCode.BatchRefused => BatchRefused,
         RefusalCode.Timeout => Timeout,
-        RefusalCode.Unavailable => Unavailable,
+        RefusalCode.Unavailable or RefusalCode.Overtaken => Unavailable,
         _ => Internal,
     };
 }

@@ -15,7 +15,9 @@ public sealed class CommitGroup
 {
     private readonly TaskCompletionSource<CommitOutcome> _outcome;
 
-    internal CommitGroup(long position, bool inlineCompletions)
+    /// <param name="position">Its number.</param>
+    /// <param name="inlineCompletions">Whether those who wait go on within <see cref="Complete"/>; only where no thread may come in, as in a simulation.</param>
+    public CommitGroup(long position, bool inlineCompletions = false)
     {
         Position = position;
         _outcome = new TaskCompletionSource<CommitOutcome>(
@@ -28,5 +30,6 @@ public sealed class CommitGroup
     /// <summary>Completes once the group is durable or has failed; never faulted, never cancelled.</summary>
     public Task<CommitOutcome> Outcome => _outcome.Task;
 
-    internal void Complete(CommitOutcome outcome) => _outcome.TrySetResult(outcome);
+    /// <summary>Lets those who wait go on, once.</summary>
+    public void Complete(CommitOutcome outcome) => _outcome.TrySetResult(outcome);
 }

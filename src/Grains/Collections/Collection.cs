@@ -26,22 +26,26 @@ internal sealed class Collection : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped;
     private readonly Refusal? _nameFault;
+    private readonly Action _overtaken;
     private CollectionSavers? _savers;
+    private bool _isOvertaken;
 
     /// <summary>Makes one; nothing is read before the first call.</summary>
     /// <param name="key">The collection's key.</param>
     /// <param name="services">What all collections share.</param>
     /// <param name="registry">The catalog; not asked by its own collection.</param>
     /// <param name="leave">Called from any thread when others need the memory: the activation is to go as soon as it can.</param>
-    public Collection(string key, CollectionServices services, IRegistry registry, Action leave)
+    /// <param name="overtaken">Called in a turn when another activation has changed the collection: this one is to go, and the next loads afresh.</param>
+    public Collection(string key, CollectionServices services, IRegistry registry, Action leave, Action overtaken)
     {
         _key = key;
         _services = services;
         IsSystem = key == SystemKey;
         _registration = new Registration(key, registry) { IsMade = IsSystem };
+        _overtaken = overtaken;
         _stopped = _stop.Token;
         _resident = services.Residents.Enter(IsSystem ? Stay : leave);
-        _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, _stopped);
+        _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, Overtaken, _stopped);
         _nameFault = NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
     }
 
@@ -58,7 +62,7 @@ internal sealed class Collection : IDisposable
     internal CollectionEntries? Entries => _loading.Entries;
 
     /// <summary>Whether <see cref="Get"/> can answer now.</summary>
-    public bool CanRead => _loading.Entries is not null && _nameFault is null;
+    public bool CanRead => _loading.Entries is not null && _nameFault is null && !_isOvertaken;
 
     /// <summary>The durable value of a key. Only when <see cref="CanRead"/>.</summary>
     public Entry? Get(string key)
@@ -86,6 +90,18 @@ internal sealed class Collection : IDisposable
         }
 
         if (await Load() is { } refusal)
+        {
+            throw new RefusedException(refusal);
+        }
+    }
+
+    /// <summary>The same, and makes sure that nobody else had changed the collection when this was called.</summary>
+    /// <exception cref="RefusedException">It cannot be brought there now, or that is not known.</exception>
+    public async Task MakeCurrent()
+    {
+        var deadline = new Deadline(_services);
+        await MakeReadable();
+        if (await _loading.Writer!.Commits.RequireCurrent(deadline) is { } refusal)
         {
             throw new RefusedException(refusal);
         }
@@ -168,15 +184,29 @@ internal sealed class Collection : IDisposable
     /// Applies a batch of the service's own to the catalog's collection, of any size, and waits until its outcome is known:
     /// what the catalog has in memory must not differ from what is on flash. Who waits for the catalog has a deadline there.
     /// </summary>
-    public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) =>
-        await Load() is { } refusal
-            ? Refusals.All(batch.Operations.Length, refusal)
-            : await Judge(batch, null, Deadline.None, reclaims);
+    public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims)
+    {
+        if (await Load() is { } refusal)
+        {
+            return Refusals.All(batch.Operations.Length, refusal);
+        }
+
+        var writer = _loading.Writer!;
+        var verdict = writer.Judge(batch, null, _registration.IsMade, setRefusal: null, reclaims);
+        if (verdict.Group is null)
+        {
+            return verdict.Results;
+        }
+
+        var outcome = await writer.Commits.Known(verdict.Group);
+        writer.CatchUp();
+        return outcome == CommitOutcome.Durable ? verdict.Results : verdict.Instead(writer.Commits.FailureOf(verdict.Group));
+    }
 
     /// <summary>Makes every version from here on greater than <paramref name="atLeast"/> and than every one given before.</summary>
     public async Task<VersionAnswer> Fence(long atLeast)
     {
-        if (await _loading.Open() is { } refusal)
+        if ((await _loading.Open() ?? Standing) is { } refusal)
         {
             return new VersionAnswer(refusal, 0);
         }
@@ -195,14 +225,17 @@ internal sealed class Collection : IDisposable
         }
 
         _registration.Cancel();
+        var deadline = new Deadline(_services);
         var group = _loading.Writer!.Clear(bound, out refusal);
         var isEmpty = _loading.Entries! is { NewestBytes: 0 } entries && entries.LastSetVersion <= bound;
         if (refusal is null && group is not null)
         {
-            var deadline = new Deadline(_services);
             await deadline.Race(group.Outcome);
             refusal = Settle(group, deadline);
         }
+
+        // A clear with nothing to do writes nothing, so it would not notice that somebody else has written what it is to remove.
+        refusal ??= await _loading.Writer!.Commits.RequireCurrent(deadline);
 
         return new ClearAnswer(refusal, isEmpty);
     }
@@ -255,7 +288,7 @@ internal sealed class Collection : IDisposable
     {
         if (_loading.Entries is not null)
         {
-            return null;
+            return Standing;
         }
 
         var refusal = await _loading.Load();
@@ -272,13 +305,26 @@ internal sealed class Collection : IDisposable
         return refusal;
     }
 
-    /// <summary>The activation is going. Waits for nothing: the journal holds what is not saved.</summary>
+    /// <summary>The activation is about to go: what is pending is brought to an end within the time, if it can be.</summary>
+    public Task Finish(TimeSpan limit) => _loading.Writer?.Commits.Finish(limit) ?? Task.CompletedTask;
+
+    /// <summary>The activation is going. Waits for nothing.</summary>
     public void Dispose()
     {
+        _loading.Writer?.Commits.Stop();
         _stop.Cancel();
         _stop.Dispose();
         _savers?.Stop();
         _resident.Leave();
+    }
+
+    /// <summary>Why nothing can be done here any more; <see langword="null"/> as long as it can.</summary>
+    private Refusal? Standing => _isOvertaken ? Refusals.Overtaken : null;
+
+    private void Overtaken()
+    {
+        _isOvertaken = true;
+        _overtaken();
     }
 
     /// <summary>The catalog's own collection is in use whatever the clients do.</summary>
@@ -296,11 +342,11 @@ internal sealed class Collection : IDisposable
             : await Judge(batch, invalid, deadline);
     }
 
-    private Task<WriteResult[]> Judge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline, bool reclaims = false)
+    private Task<WriteResult[]> Judge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline)
     {
-        var verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, setRefusal: null, reclaims);
+        var verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, setRefusal: null);
         return verdict.NeedsRegistration ? RegisterAndJudge(batch, invalid, deadline)
-            : verdict.Group is null ? Task.FromResult(verdict.Results)
+            : verdict.IsFinal ? Task.FromResult(verdict.Results)
             : Finish(verdict, deadline);
     }
 
@@ -314,32 +360,43 @@ internal sealed class Collection : IDisposable
         }
         while (verdict.NeedsRegistration);
 
-        return verdict.Group is null ? verdict.Results : await Finish(verdict, deadline);
+        return verdict.IsFinal ? verdict.Results : await Finish(verdict, deadline);
     }
 
     private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline)
     {
-        var group = verdict.Group!;
-        using (Spans.StartActivity("wait for the flush"))
+        Refusal? refusal = null;
+        if (verdict.Group is { } group)
         {
-            await _groupWait.Race(group, deadline);
-            if (!group.Outcome.IsCompleted && !deadline.IsOver)
+            using (Spans.StartActivity("wait for the flush"))
             {
-                await deadline.Race(group.Outcome);
+                await _groupWait.Race(group, deadline);
+                if (!group.Outcome.IsCompleted && !deadline.IsOver)
+                {
+                    await deadline.Race(group.Outcome);
+                }
             }
+
+            refusal = Settle(group, deadline);
         }
 
-        return Settle(group, deadline) is { } refusal ? verdict.Instead(refusal) : verdict.Results;
+        if (verdict.NeedsCurrent)
+        {
+            refusal ??= await _loading.Writer!.Commits.RequireCurrent(deadline);
+        }
+
+        return refusal is null ? verdict.Results : verdict.Instead(refusal);
     }
 
     /// <summary>Settles what has become durable, and says what became of a group that was waited for.</summary>
     /// <returns>Why it is not known to be durable; <see langword="null"/> when it is.</returns>
     private Refusal? Settle(CommitGroup group, Deadline deadline)
     {
-        _loading.Writer!.CatchUp();
-        return !group.Outcome.IsCompleted ? deadline.TimedOut
-            : group.Outcome.Result == CommitOutcome.Durable ? null
-            : Refusals.FlushFailed;
+        var writer = _loading.Writer!;
+        writer.CatchUp();
+        return group.Position <= writer.Commits.DurablePosition ? null
+            : group.Outcome.IsCompleted ? writer.Commits.FailureOf(group)
+            : deadline.TimedOut;
     }
 
     private static string? NameFault(string key) =>

@@ -9,13 +9,20 @@ namespace EdgeOrleans.Grains.Collections;
 [Reentrant]
 internal sealed class CollectionGrain(CollectionServices services) : Grain, ICollectionGrain, ICollectionControl, IDisposable
 {
+    // A storage that works takes what is pending in milliseconds. Longer would hold up a silo that stops.
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(3);
+
     private Collection _collection = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _collection = new Collection(this.GetPrimaryKeyString(), services, new GrainRegistry(GrainFactory), Leave);
+        _collection = new Collection(this.GetPrimaryKeyString(), services, new GrainRegistry(GrainFactory), Leave, DeactivateOnIdle);
         return Task.CompletedTask;
     }
+
+    /// <summary>What is pending is finished first.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _collection.Finish(FinishLimit);
 
     /// <summary>The activation has gone.</summary>
     public void Dispose() => _collection?.Dispose();

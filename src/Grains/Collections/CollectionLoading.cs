@@ -1,3 +1,4 @@
+using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Journal;
@@ -9,7 +10,13 @@ namespace EdgeOrleans.Grains.Collections;
 /// One attempt at a time, whoever asks; a failed one is not repeated within a second.
 /// </summary>
 internal sealed class CollectionLoading(
-    string key, bool isSystem, CollectionServices services, IRegistry registry, ResidentCollection resident, CancellationToken stopped)
+    string key,
+    bool isSystem,
+    CollectionServices services,
+    IRegistry registry,
+    ResidentCollection resident,
+    Action overtaken,
+    CancellationToken stopped)
 {
     // Others leave within milliseconds, unless they are being read from a slow storage themselves.
     private static readonly TimeSpan PatienceForRoom = TimeSpan.FromSeconds(4);
@@ -181,7 +188,7 @@ internal sealed class CollectionLoading(
         }
         else if (Opened.Entries is { } entries)
         {
-            Use(entries);
+            Use(entries, NewWriter(entries));
         }
 
         return null;
@@ -190,9 +197,7 @@ internal sealed class CollectionLoading(
     private async Task<RecoveredCollection> Read(bool withEntries)
     {
         var started = services.Clock.GetTimestamp();
-        var recovered = await (withEntries
-            ? services.Recovery.Load(key, IsListed || isSystem, MakeRoom, stopped)
-            : services.Recovery.Open(key, IsListed || isSystem, stopped));
+        var recovered = await services.Durability.Recover(key, IsListed || isSystem, withEntries ? MakeRoom : null, stopped);
         CollectionMeter.LoadDuration.Record(
             services.Clock.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("step", withEntries ? "load" : "open"));
         return recovered;
@@ -219,7 +224,7 @@ internal sealed class CollectionLoading(
 
         var entries = Opened.LastVersion > _clearBound ? Opened.Entries! : Unread();
         entries.OweClear(_clearBound);
-        Use(entries);
+        Use(entries, NewWriter(entries));
     }
 
     private async Task<Refusal?> ClearUnread(long bound)
@@ -236,11 +241,18 @@ internal sealed class CollectionLoading(
         // Nothing is read before this is durable, because what it removes was never in memory to be shown until then.
         if (await group.Outcome != CommitOutcome.Durable)
         {
-            return Refusals.FlushFailed;
+            if (writer.Commits.MayBeOvertaken)
+            {
+                // What was known of the rows may not be so any more: the next attempt reads what has become of them.
+                writer.Commits.Stop();
+                Opened = null;
+            }
+
+            return writer.Commits.FailureOf(group);
         }
 
         writer.CatchUp();
-        Use(entries);
+        Use(entries, writer);
         return null;
     }
 
@@ -253,14 +265,18 @@ internal sealed class CollectionLoading(
         return entries;
     }
 
-    private void Use(CollectionEntries entries)
+    private void Use(CollectionEntries entries, CollectionWriter writer)
     {
         entries.RaiseVersion(_versionFloor);
-        Writer = NewWriter(entries);
+        Writer = writer;
         Entries = resident.Entries = entries;
         resident.Hold(ResidentCollections.ActivationBytes + entries.MemoryBytes);
     }
 
-    private CollectionWriter NewWriter(CollectionEntries entries) => new(
-        entries, resident, services.Journal, services.Journal.OwnerOf(key), services.Clock, CollectionLimits.Of(services.Limits, isSystem));
+    private CollectionWriter NewWriter(CollectionEntries entries)
+    {
+        CollectionWriter? writer = null;
+        var commits = services.Durability.CommitsOf(key, Opened!, entries, new CommitEvents(() => writer!.CatchUp(), overtaken));
+        return writer = new CollectionWriter(entries, resident, commits, services.Clock, CollectionLimits.Of(services.Limits, isSystem));
+    }
 }

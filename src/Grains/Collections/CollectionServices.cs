@@ -1,15 +1,15 @@
+using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
-using EdgeOrleans.Journal;
 
 namespace EdgeOrleans.Grains.Collections;
 
 /// <summary>What every collection of the process shares.</summary>
 internal sealed class CollectionServices
 {
-    /// <summary>Where writes become durable.</summary>
-    public required FlashJournal Journal { get; init; }
+    /// <summary>How collections become durable, and are put together when they are first needed.</summary>
+    public required IDurability Durability { get; init; }
 
     /// <summary>The time of versions, and the timers.</summary>
     public required ServiceClock Clock { get; init; }
@@ -19,9 +19,6 @@ internal sealed class CollectionServices
 
     /// <summary>How long a call waits.</summary>
     public required TimeSpan Timeout { get; init; }
-
-    /// <summary>How a collection is put together when it is first needed.</summary>
-    public required CollectionRecovery Recovery { get; init; }
 
     /// <summary>Where collections are saved, the primary first.</summary>
     public required IReadOnlyList<WriteBehindTarget> Targets { get; init; }

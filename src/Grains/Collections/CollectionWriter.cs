@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
@@ -8,22 +8,21 @@ using EdgeOrleans.Journal;
 namespace EdgeOrleans.Grains.Collections;
 
 /// <summary>
-/// Judges writes on the newest state of a loaded collection and hands what they change to the journal, in one turn and with no await:
+/// Judges writes on the newest state of a loaded collection and hands what they change on to become durable, in one turn and with no await:
 /// so each is judged on all that were judged before it, whether or not those are durable yet.
 /// </summary>
 internal sealed class CollectionWriter(
-    CollectionEntries entries, ResidentCollection resident, FlashJournal journal, JournalOwner owner, ServiceClock clock, CollectionLimits limits)
+    CollectionEntries entries, ResidentCollection resident, ICommits commits, ServiceClock clock, CollectionLimits limits)
 {
-    // The shared pool keeps an array of each size for each thread: of large ones, many megabytes.
-    private const int LargeBytes = 64 * 1024;
-    private static readonly ArrayPool<byte> LargeBuffers = ArrayPool<byte>.Create(maxArrayLength: 2 * 1024 * 1024, maxArraysPerBucket: 1);
-
     private static readonly WriteResult NoSuchKey = new(null, 0, false);
 
-    // Groups that are not settled: one being flushed and one being filled, seldom more.
+    // Groups that are not settled: one being made durable and one being filled, seldom more.
     private readonly List<CommitGroup> _groups = [];
 
-    /// <summary>Moves what has become durable to the settled state; after a failed flush forgets what has not.</summary>
+    /// <summary>Where what it accepts becomes durable.</summary>
+    public ICommits Commits => commits;
+
+    /// <summary>Moves what has become durable to the settled state; after a failure for good forgets what has not.</summary>
     public void CatchUp()
     {
         if (!entries.HasPending)
@@ -32,15 +31,15 @@ internal sealed class CollectionWriter(
         }
 
         // In this order: once a failure is seen, the durable position has reached its last value.
-        var hasFailed = journal.Failure is not null;
-        var durable = journal.DurablePosition;
+        var hasEnded = commits.HasEnded;
+        var durable = commits.DurablePosition;
         entries.Settle(durable);
         while (_groups.Count > 0 && _groups[0].Position <= durable)
         {
             _groups.RemoveAt(0);
         }
 
-        if (hasFailed && entries.HasPending)
+        if (hasEnded && entries.HasPending)
         {
             entries.DropPending();
             _groups.Clear();
@@ -63,18 +62,19 @@ internal sealed class CollectionWriter(
         var isOpen = operations.Length == 1 ? null : new bool[operations.Length];
         var now = clock.NowMicros();
         var restsOn = 0L;
+        var looksAtState = false;
         for (var i = 0; i < operations.Length; i++)
         {
             var position = 0L;
-            results[i] = invalid?[i] is { } refusal
-                ? Refuse(refusal)
-                : JudgeOne(operations[i], now, setRefusal, ref position);
+            var isInvalid = invalid?[i] is not null;
+            looksAtState |= !isInvalid;
+            results[i] = isInvalid ? Refuse(invalid![i]!) : JudgeOne(operations[i], now, setRefusal, ref position);
 
             // What rests on a change of this same batch rests on what that change was judged on.
             restsOn = position == PendingWrites.Staged ? restsOn : Math.Max(restsOn, position);
             if (isOpen is not null)
             {
-                isOpen[i] = position > 0 || results[i].Version > 0;
+                isOpen[i] = position > 0 || results[i].Version > 0 || (commits.MayBeOvertaken && !isInvalid);
             }
 
             if (batch.Atomic && results[i].Refusal is not null)
@@ -82,13 +82,14 @@ internal sealed class CollectionWriter(
                 entries.TakeBack();
                 RefuseOthers(results, i);
                 isOpen = null;
+                looksAtState = !isInvalid;
                 break;
             }
         }
 
         if (entries.StagedCount == 0)
         {
-            return new Verdict(results, GroupAt(restsOn), isOpen);
+            return new Verdict(results, GroupAt(restsOn), isOpen) { NeedsCurrent = looksAtState && commits.MayBeOvertaken };
         }
 
         if (!isRegistered && HasStagedSet())
@@ -187,7 +188,7 @@ internal sealed class CollectionWriter(
         return false;
     }
 
-    /// <summary>Gives what is staged to the journal: one record for an atomic batch, so that it can be neither torn nor half damaged, else one for each change.</summary>
+    /// <summary>Gives what is staged to the commits, all or none of it.</summary>
     internal CommitGroup? AppendStaged(bool isAtomic, bool reclaims, out Refusal? refusal)
     {
         var count = entries.StagedCount;
@@ -207,15 +208,10 @@ internal sealed class CollectionWriter(
             return null;
         }
 
-        var buffers = bytes > LargeBytes ? LargeBuffers : ArrayPool<byte>.Shared;
-        var buffer = buffers.Rent(bytes);
-        var records = ArrayPool<JournalRecord>.Shared.Rent(recordCount);
         try
         {
-            reclaims |= Encode(buffer, records, isAtomic);
-            if (!journal.TryAppend(owner, records.AsSpan(0, recordCount), reclaims, out var group, out var appendRefusal))
+            if (!commits.TryAppend(bytes, isAtomic, reclaims, out var group, out refusal))
             {
-                refusal = Refusals.Of(appendRefusal, journal.Options);
                 return null;
             }
 
@@ -225,45 +221,13 @@ internal sealed class CollectionWriter(
                 _groups.Add(group);
             }
 
-            refusal = null;
             return group;
         }
         finally
         {
             // Whatever was not accepted never was.
             entries.TakeBack();
-            buffers.Return(buffer);
-            ArrayPool<JournalRecord>.Shared.Return(records, clearArray: true);
         }
-    }
-
-    /// <returns>Whether the changes only take away.</returns>
-    private bool Encode(byte[] buffer, JournalRecord[] records, bool isAtomic)
-    {
-        var reclaims = true;
-        var record = 0;
-        var start = 0;
-        var at = 0;
-        var count = entries.StagedCount;
-        for (var i = 0; i < count; i++)
-        {
-            var change = entries.Staged(i);
-            reclaims &= change.IsTombstone;
-            if (at == start)
-            {
-                at += EntryRecord.WriteHeader(buffer.AsSpan(at));
-            }
-
-            at += EntryRecord.WriteChange(buffer.AsSpan(at), change);
-            if (!isAtomic || i == count - 1)
-            {
-                var sequence = isAtomic ? entries.Staged(0).Sequence : change.Sequence;
-                records[record++] = new JournalRecord(sequence, buffer.AsMemory(start, at - start));
-                start = at;
-            }
-        }
-
-        return reclaims;
     }
 
     private CommitGroup? GroupAt(long position)

@@ -16,11 +16,8 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
     {
     }
 
-    /// <summary>Waits for ever: for what somebody has to know the outcome of, whoever still waits for it.</summary>
-    public static Deadline None { get; } = new(TimeProvider.System, Timeout.InfiniteTimeSpan);
-
     /// <summary>Whether the time is over.</summary>
-    public bool IsOver => timeout != Timeout.InfiniteTimeSpan && clock.GetElapsedTime(_started) >= timeout;
+    public bool IsOver => clock.GetElapsedTime(_started) >= timeout;
 
     /// <summary>Whether it ends before another one, which has the same time in all.</summary>
     public bool IsBefore(Deadline other) => _started < other._started;
@@ -38,7 +35,7 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
     /// <summary>A task that ends with the other one, or with a <see cref="TimeoutException"/> when the time is over.</summary>
     public Task Bound(Task task)
     {
-        if (task.IsCompleted || timeout == Timeout.InfiniteTimeSpan)
+        if (task.IsCompleted)
         {
             return task;
         }

@@ -9,6 +9,18 @@ internal static class Refusals
         RefusalCode.Unavailable,
         "the flush of the write failed: its outcome is unknown until the service is restarted");
 
+    /// <summary>What was sent to an activation that has to go: nothing was done, and the next call finds the current one.</summary>
+    public static readonly Refusal Overtaken = new(
+        RefusalCode.Overtaken, "another server of the cluster has changed the collection meanwhile; nothing was done, try again");
+
+    /// <summary>The same when it goes for reasons of its own.</summary>
+    public static readonly Refusal Left = new(
+        RefusalCode.Overtaken, "the collection is leaving this server; nothing was done, try again");
+
+    /// <summary>Of a write that was being saved when the activation had to go.</summary>
+    public static readonly Refusal Lost = new(
+        RefusalCode.Unavailable, "the collection had to leave this server while the write was being saved: its outcome is unknown");
+
     private static readonly Refusal Failed = new(
         RefusalCode.Unavailable,
         "writing has ended because a flush failed; the write was not made. Restart the service once the disk is well");
@@ -32,6 +44,22 @@ internal static class Refusals
             $"the disk has no room for the write ({options.ReserveBytes} bytes are kept free, Journal:ReserveBytes); reads and deletes go on"),
         _ => Failed,
     };
+
+    /// <summary>Of a write that came while the cluster's storage does not answer.</summary>
+    public static Refusal StorageAway(string fault) => new(
+        RefusalCode.Unavailable, $"the storage does not answer, so nothing was written; reads go on, try again in a moment: {fault}");
+
+    /// <summary>Of a write that was being saved when the cluster's storage ceased to answer.</summary>
+    public static Refusal StorageLost(string fault) => new(
+        RefusalCode.Unavailable, $"the storage did not confirm the write: its outcome is unknown: {fault}");
+
+    /// <summary>Of a strong read while the cluster's storage does not answer.</summary>
+    public static Refusal NotConfirmed(string fault) => new(
+        RefusalCode.Unavailable, $"the storage does not answer, so what is current is not known; plain reads go on: {fault}");
+
+    /// <summary>Of a write when too much waits for the cluster's storage.</summary>
+    public static Refusal TooMuchPending(long bytes) => new(
+        RefusalCode.BacklogFull, $"more than {bytes} bytes would wait for the storage; try again in a moment");
 
     /// <summary>Of a delete that is written down and could not be carried out yet.</summary>
     public static Refusal FinishedLater(Refusal reason) => new(

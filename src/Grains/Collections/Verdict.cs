@@ -9,7 +9,7 @@ internal readonly struct Verdict
 
     /// <summary>Makes one.</summary>
     /// <param name="results">The results, as they will be if the group becomes durable.</param>
-    /// <param name="group">The group that the results rest on; <see langword="null"/> when they can leave at once.</param>
+    /// <param name="group">The group that the results rest on; <see langword="null"/> when they rest on none.</param>
     /// <param name="isOpen">Which results rest on it; <see langword="null"/> for all.</param>
     public Verdict(WriteResult[] results, CommitGroup? group, bool[]? isOpen)
     {
@@ -21,8 +21,16 @@ internal readonly struct Verdict
     /// <summary>The results, as they will be if <see cref="Group"/> becomes durable.</summary>
     public WriteResult[] Results { get; }
 
-    /// <summary>The group that they rest on; <see langword="null"/> when they can leave at once.</summary>
+    /// <summary>The group that they rest on; <see langword="null"/> when they rest on none.</summary>
     public CommitGroup? Group { get; }
+
+    /// <summary>Whether the results can leave at once.</summary>
+    public bool IsFinal => Group is null && !NeedsCurrent;
+
+    /// <summary>
+    /// Nothing is changed, so no commit shows whether what was judged on was current: that has to be asked before the results leave.
+    /// </summary>
+    public bool NeedsCurrent { get; init; }
 
     /// <summary>Nothing was judged: the collection has to be registered first.</summary>
     public bool NeedsRegistration => Results is null;

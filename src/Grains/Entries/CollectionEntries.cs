@@ -22,11 +22,24 @@ public sealed class CollectionEntries
     /// </summary>
     public const int EntryMemoryBytes = 50;
 
-    private readonly EntryTable _table = new();
+    private readonly EntryTable _table;
     private readonly PendingWrites _pending = new();
     private readonly Tombstones _tombstones = new(TombstoneLimit);
     private int _staged;
     private (long Sequence, long LastVersion, long LastSetVersion) _beforeStaged;
+
+    /// <summary>Makes an empty one.</summary>
+    public CollectionEntries() => _table = new EntryTable();
+
+    /// <summary>The settled state of another, to be changed apart from it.</summary>
+    private CollectionEntries(CollectionEntries settled)
+    {
+        _table = settled._table.Copy();
+        _tombstones.RaiseFloor(settled.TombstoneFloor);
+        Array.ForEach(settled._tombstones.ToArray(), _tombstones.Add);
+        SettledSequence = settled.SettledSequence;
+        SettledVersion = settled.SettledVersion;
+    }
 
     /// <summary>Settled keys.</summary>
     public int Count => _table.Count;
@@ -258,6 +271,54 @@ public sealed class CollectionEntries
         Bytes = Bytes,
         TombstoneFloor = TombstoneFloor,
     };
+
+    /// <summary>What is pending up to a position, and what the settled state becomes by it.</summary>
+    internal CollectionChanges PendingThrough(long position)
+    {
+        var newest = new Dictionary<StoredEntry, StoredEntry>(StoredEntryKeys.Instance);
+        var (sequence, version, hasClear) = (SettledSequence, SettledVersion, false);
+        foreach (var change in _pending.Through(position))
+        {
+            (sequence, version) = (change.Sequence, Math.Max(version, change.Version));
+            hasClear |= change.Key.IsEmpty;
+            newest.Remove(change);
+            newest.Add(change, change);
+        }
+
+        return hasClear
+            ? new CollectionChanges(After(position))
+            : new CollectionChanges(newest.Values, TotalsAfter(newest.Values, sequence, version));
+    }
+
+    private CollectionSnapshot After(long position)
+    {
+        var after = new CollectionEntries(this);
+        foreach (var change in _pending.Through(position))
+        {
+            after.SettleOne(change);
+        }
+
+        return after.Freeze();
+    }
+
+    private CollectionTotals TotalsAfter(IEnumerable<StoredEntry> newest, long sequence, long version)
+    {
+        var (count, bytes) = (Count, Bytes);
+        foreach (var change in newest)
+        {
+            if (_table.TryGet(change.Key, out var settled))
+            {
+                (count, bytes) = (count - 1, bytes - settled.Bytes);
+            }
+
+            if (!change.IsTombstone)
+            {
+                (count, bytes) = (count + 1, bytes + change.Bytes);
+            }
+        }
+
+        return new CollectionTotals(sequence, version, count, bytes, TombstoneFloor);
+    }
 
     private void Begin(StoredEntry change)
     {

@@ -30,6 +30,9 @@ public sealed class CollectionSnapshot
     /// <summary>A target that has less than this sequence may lack tombstones that are gone, so it needs a full snapshot.</summary>
     public required long TombstoneFloor { get; init; }
 
+    /// <summary>All of these.</summary>
+    internal CollectionTotals Totals => new(Sequence, LastVersion, Count, Bytes, TombstoneFloor);
+
     /// <summary>The tombstones, in order of sequence.</summary>
     public IReadOnlyList<StoredEntry> Tombstones => _tombstones;
 

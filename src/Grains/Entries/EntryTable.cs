@@ -224,6 +224,9 @@ internal sealed class EntryTable
         return leaves;
     }
 
+    /// <summary>A table with the same entries; each copies a leaf before it changes it.</summary>
+    public EntryTable Copy() => new() { _leaves = Freeze(), _leafCount = _leafCount, Count = Count, Bytes = Bytes };
+
     /// <summary>The leaf that holds a key or would take it in: the last one whose first key is not greater.</summary>
     private int LeafOf(ReadOnlySpan<byte> key)
     {

@@ -43,6 +43,15 @@ internal sealed class PendingWrites
         }
     }
 
+    /// <summary>The writes up to a position, in the order in which they were made.</summary>
+    public IEnumerable<StoredEntry> Through(long position)
+    {
+        for (var ticket = _head; ticket < _tail && At(ticket).Position <= position; ticket++)
+        {
+            yield return At(ticket).Entry;
+        }
+    }
+
     /// <summary>The newest write to a key.</summary>
     public bool TryGet(ReadOnlySpan<byte> key, out StoredEntry entry, out long position)
     {

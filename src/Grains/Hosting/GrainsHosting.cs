@@ -1,10 +1,9 @@
 using EdgeOrleans.Grains.Collections;
-using EdgeOrleans.Grains.Memory;
+using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 
 namespace EdgeOrleans.Grains;
 
@@ -21,32 +20,22 @@ public static class GrainsHosting
         ArgumentNullException.ThrowIfNull(setup);
         var clock = new ServiceClock(setup.Journal.Recovery.ClockFloorMicros, setup.SystemClock, setup.ClockSource);
         setup.Journal.UseClock(clock);
-        var budget = MemoryBudget.Of(setup.Memory.BudgetBytes);
+        silo.AddCollections(setup.Limits, setup.Writes, setup.Memory, clock, setup.SystemClock);
 
         // By factories, because the container disposes of what it believes to have made, the thread before the journal.
         silo.Services
             .AddSingleton(_ => setup.Journal)
             .AddSingleton(services => new JournalThread(services.GetRequiredService<FlashJournal>()))
-            .AddSingleton(clock)
-            .AddSingleton<TimeProvider>(clock)
-            .AddSingleton(budget)
-            .AddSingleton(new ResidentCollections(budget.CollectionBytes, setup.SystemClock))
-            .AddSingleton(new HeapGauge(budget, setup.SystemClock))
-            .AddSingleton<DamageReport>()
-            .AddSingleton<Readiness>()
-            .AddHostedService(static services => services.GetRequiredService<Readiness>())
-            .AddHostedService<ServiceGauges>()
+            .AddSingleton(static services => new ReadinessLook("journal", () => JournalFaults.Of(services.GetRequiredService<FlashJournal>())))
+            .AddHostedService<DeviceGauges>()
             .AddSingleton<SlowFlushLog>()
             .AddSingleton<IServiceStatus, ServiceStatus>()
             .AddSingleton(setup.Targets)
-            .AddSingleton(services => Services(services, setup))
-            .AddSingleton<CatalogOpening>()
-            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<CatalogOpening>());
-        silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(setup.Memory.IdleMinutes));
+            .AddSingleton<IDurability>(services => Durability(services, setup));
         return silo;
     }
 
-    private static CollectionServices Services(IServiceProvider services, GrainsSetup setup)
+    private static JournalDurability Durability(IServiceProvider services, GrainsSetup setup)
     {
         var journal = services.GetRequiredService<FlashJournal>();
         journal.WatchFlushes(setup.SlowFlush, services.GetRequiredService<SlowFlushLog>().Report);
@@ -54,18 +43,7 @@ public static class GrainsHosting
         var damage = services.GetRequiredService<DamageReport>();
         damage.Report(journal.Recovery);
         var targets = services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>();
-        var clock = services.GetRequiredService<ServiceClock>();
-        return new CollectionServices
-        {
-            Journal = journal,
-            Clock = clock,
-            Limits = setup.Limits,
-            Timeout = TimeSpan.FromMilliseconds(setup.Writes.TimeoutMs),
-            Recovery = new CollectionRecovery(
-                journal, new CollectionLoader(targets[0]), clock, TaskScheduler.Default, damage),
-            Targets = targets,
-            Residents = services.GetRequiredService<ResidentCollections>(),
-            Scheduler = TaskScheduler.Default,
-        };
+        return new JournalDurability(
+            journal, new CollectionLoader(targets[0]), services.GetRequiredService<ServiceClock>(), TaskScheduler.Default, damage);
     }
 }

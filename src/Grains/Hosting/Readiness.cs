@@ -1,5 +1,4 @@
 using EdgeOrleans.Grains.Time;
-using EdgeOrleans.Journal;
 using Microsoft.Extensions.Hosting;
 
 namespace EdgeOrleans.Grains;
@@ -12,20 +11,15 @@ internal sealed class Readiness : BackgroundService
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    private readonly (string Name, Func<string?> Fault)[] _looks;
+    private readonly ReadinessLook[] _looks;
     private readonly ServiceClock _clock;
     private readonly Lock _gate = new();
     private readonly ReadinessCheck[] _checks;
 
-    public Readiness(FlashJournal journal, CatalogOpening catalog, ISiloStatusOracle silo, ServiceClock clock)
+    public Readiness(IEnumerable<ReadinessLook> looks, ServiceClock clock)
     {
         _clock = clock;
-        _looks =
-        [
-            ("recovered", () => catalog.Fault),
-            ("journal", () => JournalFaults.Of(journal)),
-            ("cluster", () => silo.CurrentStatus == SiloStatus.Active ? null : $"This silo is not an active member of its cluster but {silo.CurrentStatus}."),
-        ];
+        _looks = [.. looks];
         var now = clock.GetUtcNow();
         _checks = [.. _looks.Select(look => new ReadinessCheck(look.Name, look.Fault(), now))];
     }

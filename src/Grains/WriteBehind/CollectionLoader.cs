@@ -75,23 +75,26 @@ public sealed class CollectionLoader(WriteBehindTarget target)
 
     private async Task<string?> ReadChunks(string collectionKey, TargetState state, List<StoredEntry> entries, CancellationToken ct)
     {
-        for (var i = 0; i < (state.Head?.Chunks ?? 0); i++)
+        var names = Enumerable.Range(0, state.Head?.Chunks ?? 0).Select(i => RowName.Chunk(state.Generation, i));
+        var chunk = 0;
+        foreach (var some in names.Chunk(target.ReadsAtOnce))
         {
-            var name = RowName.Chunk(state.Generation, i);
-            var row = await target.Rows.Read(collectionKey, name, ct);
-            if (row.IsNone)
+            foreach (var (name, row) in some.Zip(await ReadRows(collectionKey, some, ct)))
             {
-                return $"Row '{name}' of collection '{collectionKey}' is missing.";
-            }
+                if (row.IsNone)
+                {
+                    return $"Row '{name}' of collection '{collectionKey}' is missing.";
+                }
 
-            var header = StatePayloadReader.Read(collectionKey, name, row.Payload, entries);
-            if (header.Kind != StateKind.Chunk || header.Generation != state.Generation || header.Chunk != i
-                || header.Save != state.HeadSave || header.Sequence != state.Head!.Sequence)
-            {
-                return $"Row '{name}' of collection '{collectionKey}' is not of the snapshot that the head names.";
-            }
+                var header = StatePayloadReader.Read(collectionKey, name, row.Payload, entries);
+                if (header.Kind != StateKind.Chunk || header.Generation != state.Generation || header.Chunk != chunk++
+                    || header.Save != state.HeadSave || header.Sequence != state.Head!.Sequence)
+                {
+                    return $"Row '{name}' of collection '{collectionKey}' is not of the snapshot that the head names.";
+                }
 
-            state.SetETag(name, row.ETag);
+                state.SetETag(name, row.ETag);
+            }
         }
 
         return null;
@@ -126,43 +129,69 @@ public sealed class CollectionLoader(WriteBehindTarget target)
 
     private async Task<string?> ReadSlots(string collectionKey, RowChain chain, List<StoredEntry>? changes, CancellationToken ct)
     {
+        // One or two rows tell of most collections that nothing came after the head.
         var first = chain.State.HeadSave + 1;
-        for (var save = first; save < first + RowName.SlotCount; save++)
+        var end = first + target.SlotCount;
+        for (long save = first, count = Math.Min(2, target.ReadsAtOnce); save < end; save += count, count = Math.Min(target.ReadsAtOnce, end - save))
         {
-            var name = RowName.Slot(save);
-            var row = await target.Rows.Read(collectionKey, name, ct);
-            chain.State.SetETag(name, row.ETag);
-            if (row.IsNone)
+            var names = Enumerable.Range(0, (int)count).Select(i => RowName.Slot(save + i, target.SlotCount)).ToArray();
+            var rows = await ReadRows(collectionKey, names, ct);
+            for (var i = 0; i < names.Length; i++)
             {
-                return null;
+                if (Add(collectionKey, chain, save + i, names[i], rows[i], changes, out var fault))
+                {
+                    return fault;
+                }
             }
-
-            var header = StatePayloadReader.ReadHeader(collectionKey, name, row.Payload);
-            if (header.Save < save)
-            {
-                return null;
-            }
-
-            if (header.Save > save || header.Since > chain.State.SavedSequence || header.Kind is not (StateKind.Delta or StateKind.Seal))
-            {
-                return $"Row '{name}' of collection '{collectionKey}' holds save {header.Save}, which does not follow its head.";
-            }
-
-            if (changes is not null && header.Kind == StateKind.Delta)
-            {
-                // What the rows before hold is complete up to their sequence. An older entry may only be here because a snapshot
-                // overtook this delta, and its tombstone may be gone: it must not come back.
-                var complete = chain.State.SavedSequence;
-                var fresh = new List<StoredEntry>();
-                StatePayloadReader.Read(collectionKey, name, row.Payload, fresh);
-                changes.AddRange(fresh.Where(entry => entry.Sequence > complete));
-            }
-
-            chain.AddSlot(header, row.Payload.Length);
         }
 
         return null;
     }
+
+    /// <summary>Adds what is saved in a slot.</summary>
+    /// <returns>Whether the chain ends here: with the slot before, or with a fault.</returns>
+    private static bool Add(
+        string collectionKey, RowChain chain, long save, string name, StateRow row, List<StoredEntry>? changes, out string? fault)
+    {
+        fault = null;
+        chain.State.SetETag(name, row.ETag);
+        if (row.IsNone)
+        {
+            return true;
+        }
+
+        var header = StatePayloadReader.ReadHeader(collectionKey, name, row.Payload);
+        if (header.Save < save)
+        {
+            return true;
+        }
+
+        if (header.Save > save || header.Since > chain.State.SavedSequence || header.Kind is not (StateKind.Delta or StateKind.Seal))
+        {
+            fault = $"Row '{name}' of collection '{collectionKey}' holds save {header.Save}, which does not follow its head.";
+            return true;
+        }
+
+        if (changes is not null && header.Kind == StateKind.Delta)
+        {
+            // What the rows before hold is complete up to their sequence. An older entry may only be here because a snapshot
+            // overtook this delta, and its tombstone may be gone: it must not come back.
+            var complete = chain.State.SavedSequence;
+            var fresh = new List<StoredEntry>();
+            StatePayloadReader.Read(collectionKey, name, row.Payload, fresh);
+            changes.AddRange(fresh.Where(entry => entry.Sequence > complete));
+        }
+
+        chain.AddSlot(header, row.Payload.Length);
+        return false;
+    }
+
+    /// <summary>
+    /// Reads rows at once. Slots may be read in any order: the chain ends before the first that was read empty, so it is one that stood
+    /// there at some moment, whatever was written in the meantime.
+    /// </summary>
+    private Task<StateRow[]> ReadRows(string collectionKey, IReadOnlyList<string> names, CancellationToken ct) =>
+        Task.WhenAll(names.Select(name => target.Rows.Read(collectionKey, name, ct)));
 
     /// <summary>Head and slots put together while they are read.</summary>
     private sealed class RowChain(long epoch)

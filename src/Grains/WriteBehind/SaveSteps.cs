@@ -36,11 +36,15 @@ internal sealed class SaveSteps(
     }
 
     /// <summary>Writes what changed since the last save into the next slot.</summary>
-    public async Task WriteDelta(CollectionSnapshot snapshot)
+    public Task WriteDelta(CollectionSnapshot snapshot) => WriteDelta(snapshot.Totals, snapshot.ChangesSince(state.SavedSequence));
+
+    /// <summary>Writes changes into the next slot.</summary>
+    /// <param name="totals">The state that they lead to.</param>
+    /// <param name="changes">All that changed since the last save.</param>
+    public async Task WriteDelta(CollectionTotals totals, IEnumerable<StoredEntry> changes)
     {
-        var since = state.SavedSequence;
-        var header = Header(StateKind.Delta, state.Save + 1, state.Generation, snapshot) with { Since = since };
-        await Claim(header, _payloads.Write(header, snapshot.ChangesSince(since)));
+        var header = Header(StateKind.Delta, state.Save + 1, state.Generation, totals) with { Since = state.SavedSequence };
+        await Claim(header, _payloads.Write(header, changes));
     }
 
     /// <summary>
@@ -55,7 +59,8 @@ internal sealed class SaveSteps(
         // Behind the last slot that may be overwritten only a seal can stand, and it is claimed by taking it over in place.
         var plan = new SnapshotPlan(snapshot, state.Generation + 1, target.ChunkBytes, state.StaleChunks)
         {
-            Save = Math.Min(state.Save + 1, state.HeadSave + RowName.SlotCount),
+            Save = Math.Min(state.Save + 1, state.HeadSave + target.SlotCount),
+            DeltaBytesBefore = state.DeltaBytes,
         };
         for (var i = 0; i < plan.Rows; i++)
         {
@@ -87,8 +92,30 @@ internal sealed class SaveSteps(
             await WriteChunk(plan, entries);
         }
 
+        await Flip(plan);
+    }
+
+    /// <summary>
+    /// The same one row at a time. Deltas of this activation may be saved in between: they stand behind the seal, and count on top of
+    /// either head.
+    /// </summary>
+    /// <returns>Whether the snapshot is current.</returns>
+    public async Task<bool> StepSnapshot(SnapshotPlan plan)
+    {
+        foreach (var entries in plan.RemainingChunks())
+        {
+            await WriteChunk(plan, entries);
+            return false;
+        }
+
+        await Flip(plan);
+        return true;
+    }
+
+    private async Task Flip(SnapshotPlan plan)
+    {
         GoOn();
-        var head = Header(StateKind.Head, plan.Save, plan.Generation, plan.Content) with
+        var head = Header(StateKind.Head, plan.Save, plan.Generation, plan.Content.Totals) with
         {
             Chunks = plan.Chunks,
             StaleChunks = state.Head?.Chunks ?? 0,
@@ -96,16 +123,26 @@ internal sealed class SaveSteps(
         };
         await _rows.Write(RowName.Head, head, _payloads.Write(head, []), found => found.Generation == plan.Generation && found.Save == plan.Save, ct);
         FindLeftovers(state.Head, head);
-        state.SetHead(head);
+        state.SetHead(head, state.DeltaBytes - plan.DeltaBytesBefore);
         state.Fenced();
     }
 
     /// <summary>Empties rows of the state before, so that the storage can use their room.</summary>
     public async Task EmptyLeftovers()
     {
-        while (state.Leftovers.TryPeek(out var row))
+        while (state.Leftovers.Count > 0)
         {
-            GoOn();
+            await EmptyLeftover();
+        }
+    }
+
+    /// <summary>Empties the first of them.</summary>
+    public async Task EmptyLeftover()
+    {
+        GoOn();
+        var row = state.Leftovers.Peek();
+        if (!IsClaimed(row))
+        {
             try
             {
                 await Empty(row, state.Head!);
@@ -114,9 +151,9 @@ internal sealed class SaveSteps(
             {
                 // Somebody has use for it. If that is because they overtook us, our next claim will show it.
             }
-
-            state.Leftovers.Dequeue();
         }
+
+        state.Leftovers.Dequeue();
     }
 
     /// <inheritdoc/>
@@ -136,11 +173,25 @@ internal sealed class SaveSteps(
         var bytesBefore = state.SnapshotBytes + state.DeltaBytes;
         if (bytesBefore > target.ChunkBytes && bytesBefore / 4 > after.ChunkBytes)
         {
-            for (var save = after.Save + 1; save < after.Save + RowName.SlotCount; save++)
+            for (var save = state.Save + 1; save < after.Save + target.SlotCount; save++)
             {
-                state.Leftovers.Enqueue(RowName.Slot(save));
+                state.Leftovers.Enqueue(RowName.Slot(save, target.SlotCount));
             }
         }
+    }
+
+    /// <summary>Whether a row is the slot of a save after the head.</summary>
+    private bool IsClaimed(string row)
+    {
+        for (var save = state.HeadSave + 1; save <= state.Save; save++)
+        {
+            if (RowName.Slot(save, target.SlotCount) == row)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task Empty(string row, StateHeader head)
@@ -156,7 +207,7 @@ internal sealed class SaveSteps(
     private async Task WriteChunk(SnapshotPlan plan, IEnumerable<StoredEntry> entries)
     {
         GoOn();
-        var header = Header(StateKind.Chunk, plan.Save, plan.Generation, plan.Content) with { Chunk = plan.NextChunk };
+        var header = Header(StateKind.Chunk, plan.Save, plan.Generation, plan.Content.Totals) with { Chunk = plan.NextChunk };
         var name = RowName.Chunk(plan.Generation, plan.NextChunk);
         var payload = _payloads.Write(header, entries);
 
@@ -173,15 +224,15 @@ internal sealed class SaveSteps(
     private async Task<WrittenRow> Claim(StateHeader header, ReadOnlyMemory<byte> payload)
     {
         GoOn();
-        var slot = RowName.Slot(header.Save);
-        await _rows.KnowFree(slot, header.Save, ct);
+        var slot = RowName.Slot(header.Save, target.SlotCount);
+        await _rows.KnowFree(header.Save, target.SlotCount, target.ReadsAtOnce, ct);
         GoOn();
         var written = await _rows.Write(slot, header, payload, other => other.Save == header.Save, ct);
         state.AddSave(written.Header, written.PayloadBytes);
         return written;
     }
 
-    private StateHeader Header(StateKind kind, long save, long generation, CollectionSnapshot content) => new()
+    private StateHeader Header(StateKind kind, long save, long generation, CollectionTotals content) => new()
     {
         Kind = kind,
         Writer = writer,

@@ -52,6 +52,9 @@ internal sealed class SnapshotPlan
     /// <summary>The save whose seal announced this snapshot.</summary>
     public long Save { get; set; }
 
+    /// <summary>Bytes of the deltas before that seal: the snapshot takes their place.</summary>
+    public long DeltaBytesBefore { get; set; }
+
     /// <summary>The next chunk to write.</summary>
     public int NextChunk { get; set; }
 

@@ -12,22 +12,30 @@ internal sealed class StateRowWriter(string collectionKey, string writer, IState
         }
     }
 
-    /// <summary>Makes the ETag of a slot known, which must not hold this save or a later one.</summary>
-    /// <exception cref="ForeignWriterException">It does.</exception>
-    public async Task KnowFree(string slot, long save, CancellationToken ct)
+    /// <summary>Makes the ETag of a save's slot known, which must not hold this save or a later one; those of the next slots come along.</summary>
+    /// <param name="save">The save.</param>
+    /// <param name="slotCount">How many slots the ring has.</param>
+    /// <param name="readsAtOnce">How many are read at once.</param>
+    /// <param name="ct">Ends the save before the next call.</param>
+    /// <exception cref="ForeignWriterException">One of them does.</exception>
+    public async Task KnowFree(long save, int slotCount, int readsAtOnce, CancellationToken ct)
     {
-        if (state.TryGetETag(slot, out _))
+        if (state.TryGetETag(RowName.Slot(save, slotCount), out _))
         {
             return;
         }
 
-        var read = await rows.Read(collectionKey, slot, ct);
-        if (!read.IsNone && StatePayloadReader.ReadHeader(collectionKey, slot, read.Payload) is var found && found.Save >= save)
+        var slots = Enumerable.Range(0, readsAtOnce).Select(i => RowName.Slot(save + i, slotCount)).Where(slot => !state.TryGetETag(slot, out _)).ToArray();
+        var reads = await Task.WhenAll(slots.Select(slot => rows.Read(collectionKey, slot, ct)));
+        foreach (var (slot, read) in slots.Zip(reads))
         {
-            throw new ForeignWriterException(slot, found.Writer);
-        }
+            if (!read.IsNone && StatePayloadReader.ReadHeader(collectionKey, slot, read.Payload) is var found && found.Save >= save)
+            {
+                throw new ForeignWriterException(slot, found.Writer);
+            }
 
-        state.SetETag(slot, read.ETag);
+            state.SetETag(slot, read.ETag);
+        }
     }
 
     /// <summary>

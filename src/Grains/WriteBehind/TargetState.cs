@@ -48,13 +48,15 @@ public sealed class TargetState
     internal void SetETag(string row, string? etag) => _etags[row] = etag;
 
     /// <summary>The head was read, or written by us: it is current now.</summary>
-    internal void SetHead(StateHeader head)
+    /// <param name="head">The head.</param>
+    /// <param name="deltaBytes">Bytes of the deltas that were saved while its snapshot was written.</param>
+    internal void SetHead(StateHeader head, long deltaBytes = 0)
     {
         Head = head;
         Save = Math.Max(Save, head.Save);
         SavedSequence = Math.Max(SavedSequence, head.Sequence);
         LastWriter = head.Writer;
-        DeltaBytes = 0;
+        DeltaBytes = deltaBytes;
         StaleChunks = head.StaleChunks;
     }
 

@@ -33,6 +33,12 @@ public sealed class WriteBehindTarget(string name, IStateRows rows, bool isPrima
     /// </summary>
     internal int ChunkBytes { get; init; } = 256 * 1024;
 
+    /// <summary>How many slots the ring of each collection has.</summary>
+    internal int SlotCount { get; init; } = RowName.SlotCount;
+
+    /// <summary>Rows of a collection that are read at once when it is loaded: worth it where each costs a network's round trip.</summary>
+    internal int ReadsAtOnce { get; init; } = 1;
+
     /// <summary>
     /// Saves at once. Two overlap encoding and storage; more only pile up buffers where there is one writer, as in SQLite.
     /// </summary>

@@ -89,7 +89,7 @@ public sealed class ClearTests : IAsyncLifetime
         await Restart();
         _silo.Disk.FailFlushes = true;
         Assert.NotNull((await _silo.Collection("b/y").Do(Set("k", "1"))).Refusal);
-        using var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound), static () => { });
+        using var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound), static () => { }, static () => { });
         Assert.Equal(0, (await collection.Info()).KeyCount);
         await collection.MakeReadable();
         Assert.Null(collection.Get("k"));
@@ -110,7 +110,7 @@ public sealed class ClearTests : IAsyncLifetime
         }
 
         await Restart();
-        using (var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound), static () => { }))
+        using (var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound), static () => { }, static () => { }))
         {
             await collection.MakeReadable();
             Assert.Null((await collection.Apply(new WriteBatch { Operations = [Set("new", "2")] }))[0].Refusal);
@@ -136,7 +136,7 @@ public sealed class ClearTests : IAsyncLifetime
         _silo.Disk.FailFlushes = true;
         Assert.NotNull((await _silo.Collection("a/x").Do(Set("m", "1"))).Refusal);
         Assert.True(_silo.Journal.OwnerOf("a/x").LastSequence > durable);
-        using var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound), static () => { });
+        using var collection = new Collection("a/x", _silo.Services.GetRequiredService<CollectionServices>(), new Clearing(bound), static () => { }, static () => { });
         await collection.MakeReadable();
         Assert.Equal(durable, (await collection.Save(0)).Sequence);
     }

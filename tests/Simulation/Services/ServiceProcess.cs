@@ -2,6 +2,7 @@ using System.Text;
 using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.Catalog;
 using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
@@ -49,11 +50,10 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             })];
         _services = new CollectionServices
         {
-            Journal = journal,
+            Durability = new JournalDurability(journal, new CollectionLoader(Targets[0]), clock, pool, Damage),
             Clock = clock,
             Limits = limits,
             Timeout = TimeSpan.FromSeconds(5),
-            Recovery = new CollectionRecovery(journal, new CollectionLoader(Targets[0]), clock, pool, Damage),
             Targets = Targets,
             Residents = new ResidentCollections(long.MaxValue, clock),
             Scheduler = pool,
@@ -163,7 +163,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
     {
         if (!_activations.TryGetValue(collection, out var activation))
         {
-            activation = new Activation(_turns.NewActor(collection), new Collection(collection, _services, this, static () => { }));
+            activation = new Activation(_turns.NewActor(collection), new Collection(collection, _services, this, static () => { }, static () => { }));
             _activations.Add(collection, activation);
         }
 

@@ -1,34 +1,27 @@
+using EdgeOrleans.Grains.Collections;
 using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
 
-namespace EdgeOrleans.Grains.Collections;
+namespace EdgeOrleans.Grains.Durability;
 
 /// <summary>
-/// Puts a collection together again: the rows at the primary target, then what the journal has that they lack.
-/// Reading and building happen on <paramref name="scheduler"/>, never in a grain's turn.
+/// A device: writes are durable in the journal, and a collection is the rows at the primary target, then what the journal has that they
+/// lack. Reading and building happen on <paramref name="scheduler"/>, never in a grain's turn.
 /// </summary>
-internal sealed class CollectionRecovery(
-    FlashJournal journal, CollectionLoader loader, ServiceClock clock, TaskScheduler scheduler, DamageReport damage)
+internal sealed class JournalDurability(
+    FlashJournal journal, CollectionLoader loader, ServiceClock clock, TaskScheduler scheduler, DamageReport damage) : IDurability
 {
     // A flush takes a fraction of a millisecond to some tens of them, and only an activation right after another meets one here.
     private static readonly TimeSpan FlushPollInterval = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Reads everything.</summary>
-    /// <param name="key">The collection's key.</param>
-    /// <param name="isListed">Whether the catalog lists it.</param>
-    /// <param name="makeRoom">Told how many bytes its entries will take in memory, at most, before they are read; what it throws ends the load.</param>
-    /// <param name="ct">Ends the wait.</param>
-    public Task<RecoveredCollection> Load(string key, bool isListed, Func<long, Task> makeRoom, CancellationToken ct) =>
-        Recover(key, isListed, makeRoom, ct);
+    /// <inheritdoc/>
+    public ICommits CommitsOf(string key, RecoveredCollection opened, CollectionEntries entries, CommitEvents events) =>
+        new JournalCommits(journal, journal.OwnerOf(key), entries);
 
-    /// <summary>Reads no entry, as far as versions, sequences and totals can be known without: the head of the rows and the journal's tail.</summary>
-    public Task<RecoveredCollection> Open(string key, bool isListed, CancellationToken ct) =>
-        Recover(key, isListed, makeRoom: null, ct);
-
-    private async Task<RecoveredCollection> Recover(
-        string key, bool isListed, Func<long, Task>? makeRoom, CancellationToken ct)
+    /// <inheritdoc/>
+    public async Task<RecoveredCollection> Recover(string key, bool isListed, Func<long, Task>? makeRoom, CancellationToken ct)
     {
         var owner = journal.OwnerOf(key);
 
@@ -85,25 +78,7 @@ internal sealed class CollectionRecovery(
     private static RecoveredCollection BuildNow(
         JournalOwner owner, CollectionOutline? outline, LoadedCollection? loaded, long firstSequence)
     {
-        CollectionEntries? entries = null;
-        if (loaded is not null)
-        {
-            entries = new CollectionEntries();
-            foreach (var entry in loaded.Entries)
-            {
-                entries.Restore(entry);
-            }
-
-            entries.Restored(loaded.Outline.Sequence, loaded.Outline.LastVersion, loaded.Tombstones, loaded.Outline.TombstoneFloor);
-        }
-        else if (outline is null || outline.Count == 0)
-        {
-            // Nothing to load but tombstones. Without them a target that is behind takes a snapshot, which is small.
-            entries = new CollectionEntries();
-            var sequence = outline?.Sequence ?? firstSequence;
-            entries.Restored(sequence, outline?.LastVersion ?? 0, [], sequence);
-        }
-
+        var entries = RecoveredCollection.SavedEntries(outline, loaded, firstSequence);
         var saved = outline?.Sequence ?? 0;
         var lastVersion = outline?.LastVersion ?? 0;
         var lastSequence = Math.Max(Math.Max(saved, firstSequence), owner.LastSequence);

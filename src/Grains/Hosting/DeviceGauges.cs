@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
@@ -8,22 +7,19 @@ using Microsoft.Extensions.Hosting;
 
 namespace EdgeOrleans.Grains;
 
-/// <summary>What can be asked of collections, journal and write-behind at any time, as instruments. Nothing is computed until somebody asks.</summary>
-internal sealed class ServiceGauges(
-    FlashJournal journal, ResidentCollections residents, MemoryBudget budget, SaveScheduler saves, ServiceClock clock) : IHostedService, IDisposable
+/// <summary>What can be asked of journal and write-behind at any time, as instruments. Nothing is computed until somebody asks.</summary>
+internal sealed class DeviceGauges(FlashJournal journal, SaveScheduler saves, ServiceClock clock) : IHostedService, IDisposable
 {
     // One look serves for all instruments of one scrape.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
-    private readonly Meter _meter = new("EdgeOrleans.Service");
+    private readonly Meter _meter = new(GaugeMeter.Name);
     private JournalPressure _pressure = null!;
-    private (long Entries, long Bytes) _contents;
     private long _lookedAt;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Look();
-        AddCollections();
         AddJournal();
         AddFlash();
         AddTargets();
@@ -34,42 +30,29 @@ internal sealed class ServiceGauges(
 
     public void Dispose() => _meter.Dispose();
 
-    private void AddCollections()
-    {
-        Gauge("edgeorleans.collections.active", "{collection}", "Collections in memory, the catalog's own included.", () => residents.Count);
-        Counter("edgeorleans.collections.activations", "{activation}", "Collections taken into memory.", () => residents.Activations);
-        Counter("edgeorleans.collections.deactivations", "{deactivation}", "Collections that left memory.", () => residents.Deactivations);
-        Gauge("edgeorleans.entries", "{entry}", "Entries in memory.", () => Contents.Entries);
-        Gauge("edgeorleans.entries.size", "By", "Bytes of keys and values in memory.", () => Contents.Bytes);
-        Gauge("edgeorleans.memory.collections", "By", "Memory that collections take or have been promised.", () => residents.Bytes);
-        Gauge("edgeorleans.memory.collections.limit", "By", "How much they may take before the least recently used leave.", () => budget.CollectionBytes);
-        Gauge("edgeorleans.memory.heap.limit", "By", "How far the managed heap may grow.", () => budget.HeapBytes);
-        Gauge("edgeorleans.memory.budget", "By", "What the process is to stay within (Memory:BudgetBytes).", () => budget.Bytes);
-    }
-
     private void AddJournal()
     {
-        Gauge("edgeorleans.journal.size", "By", "Bytes of all files of the journal.", () => Pressure.UsedBytes);
-        Gauge("edgeorleans.journal.limit", "By", "How far it may grow (Journal:MaxBytes).", () => Pressure.LimitBytes);
-        Gauge("edgeorleans.journal.held", "By", "Bytes of files that hold something storage lacks.", () => Pressure.HeldBytes);
-        Gauge("edgeorleans.journal.live", "By", "Bytes of records that storage lacks.", () => Pressure.LiveBytes);
-        Gauge("edgeorleans.journal.pending", "By", "Bytes that wait for a flush.", () => Pressure.PendingBytes);
-        Gauge("edgeorleans.journal.segments", "{segment}", "Files that hold records.", () => Pressure.Segments);
-        Gauge("edgeorleans.journal.spares", "{segment}", "Files that wait to be used.", () => Pressure.Spares);
+        _meter.Gauge("edgeorleans.journal.size", "By", "Bytes of all files of the journal.", () => Pressure.UsedBytes);
+        _meter.Gauge("edgeorleans.journal.limit", "By", "How far it may grow (Journal:MaxBytes).", () => Pressure.LimitBytes);
+        _meter.Gauge("edgeorleans.journal.held", "By", "Bytes of files that hold something storage lacks.", () => Pressure.HeldBytes);
+        _meter.Gauge("edgeorleans.journal.live", "By", "Bytes of records that storage lacks.", () => Pressure.LiveBytes);
+        _meter.Gauge("edgeorleans.journal.pending", "By", "Bytes that wait for a flush.", () => Pressure.PendingBytes);
+        _meter.Gauge("edgeorleans.journal.segments", "{segment}", "Files that hold records.", () => Pressure.Segments);
+        _meter.Gauge("edgeorleans.journal.spares", "{segment}", "Files that wait to be used.", () => Pressure.Spares);
         _meter.CreateObservableGauge("edgeorleans.journal.unsaved.age", () => AgeOfOldestUnsaved, "s", "Age of the oldest write that storage lacks.");
-        Gauge("edgeorleans.journal.writable", "{state}", "1 while writes are taken, 0 while they are refused.",
+        _meter.Gauge("edgeorleans.journal.writable", "{state}", "1 while writes are taken, 0 while they are refused.",
             () => Pressure.State == JournalState.Writing ? 1 : 0);
-        Counter("edgeorleans.journal.failures", "{failure}", "Writes or flushes that failed; the first one ends writing until a restart.",
+        _meter.Counter("edgeorleans.journal.failures", "{failure}", "Writes or flushes that failed; the first one ends writing until a restart.",
             () => Pressure.State == JournalState.Failed ? 1 : 0);
-        Gauge("edgeorleans.journal.damaged", "{place}", "Places of damage found at the last start.", () => journal.Recovery.Damage.Count);
-        Gauge("edgeorleans.journal.quarantined.frames", "{frame}", "Frames set aside at the last start.", () => QuarantinedFrames);
+        _meter.Gauge("edgeorleans.journal.damaged", "{place}", "Places of damage found at the last start.", () => journal.Recovery.Damage.Count);
+        _meter.Gauge("edgeorleans.journal.quarantined.frames", "{frame}", "Frames set aside at the last start.", () => QuarantinedFrames);
     }
 
     private void AddFlash()
     {
-        Counter("edgeorleans.flash.written", "By", "Bytes that the process wrote to its data directory, in all runs.", () => journal.Writes.Totals.Total);
-        Gauge("edgeorleans.flash.written.today", "By", "Of them, since midnight UTC.", () => journal.Writes.Totals.Today);
-        Counter("edgeorleans.flash.flushes", "{flush}", "Flushes since the process started.", () => journal.Writes.Flushes);
+        _meter.Counter("edgeorleans.flash.written", "By", "Bytes that the process wrote to its data directory, in all runs.", () => journal.Writes.Totals.Total);
+        _meter.Gauge("edgeorleans.flash.written.today", "By", "Of them, since midnight UTC.", () => journal.Writes.Totals.Today);
+        _meter.Counter("edgeorleans.flash.flushes", "{flush}", "Flushes since the process started.", () => journal.Writes.Flushes);
     }
 
     private void AddTargets()
@@ -91,10 +74,6 @@ internal sealed class ServiceGauges(
         _meter.CreateObservableCounter(
             "edgeorleans.storage.pool.timeouts", () => Pools(static pool => pool.Timeouts), "{call}", "Calls that waited in vain.");
     }
-
-    private void Gauge(string name, string unit, string description, Func<long> value) => _meter.CreateObservableGauge(name, value, unit, description);
-
-    private void Counter(string name, string unit, string description, Func<long> value) => _meter.CreateObservableCounter(name, value, unit, description);
 
     private void ForEachTarget(string name, string unit, string description, Func<TargetStanding, long> value) => _meter.CreateObservableGauge(
         name, () => saves.Standings.Select(target => new Measurement<long>(value(target), TagOf(target))), unit, description);
@@ -125,21 +104,11 @@ internal sealed class ServiceGauges(
         }
     }
 
-    private (long Entries, long Bytes) Contents
-    {
-        get
-        {
-            Look();
-            return _contents;
-        }
-    }
-
     private void Look()
     {
         if (_pressure is null || Stopwatch.GetElapsedTime(_lookedAt) > LookInterval)
         {
             _pressure = journal.Pressure;
-            _contents = residents.Contents();
             _lookedAt = Stopwatch.GetTimestamp();
         }
     }

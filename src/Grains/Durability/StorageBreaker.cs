@@ -1,0 +1,131 @@
+using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.WriteBehind;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeOrleans.Grains.Durability;
+
+/// <summary>
+/// Knows whether the cluster's storage answers. From the first failure on, or when it has answered nobody for a second although asked,
+/// nothing is asked of it but one small question at a time, until that is answered: so that callers are told at once instead of queueing.
+/// </summary>
+/// <param name="rows">The storage itself.</param>
+/// <param name="clock">For waiting.</param>
+/// <param name="scheduler">Where the questions are asked.</param>
+/// <param name="logger">Told when it begins to fail and when it is over.</param>
+internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock, TaskScheduler scheduler, ILogger logger)
+{
+    /// <summary>How long a storage that works may take to answer anybody at all.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _opened = NewSignal();
+    private TaskCompletionSource _closed = NewSignal();
+    private string? _fault;
+    private long _answeredAt = clock.GetTimestamp();
+    private long _openings;
+
+    /// <summary>Why the storage is not asked, as a sentence; <see langword="null"/> while it is.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>How often it has opened.</summary>
+    public long Openings => Volatile.Read(ref _openings);
+
+    /// <summary>Ends when the storage ceases to answer; at once while it does not.</summary>
+    public Task Opened
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _fault is null ? _opened.Task : Task.CompletedTask;
+            }
+        }
+    }
+
+    /// <summary>Ends when the storage answers again; at once while it does.</summary>
+    public Task Closed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _fault is null ? Task.CompletedTask : _closed.Task;
+            }
+        }
+    }
+
+    /// <summary>The storage has answered somebody.</summary>
+    public void Answered() => Volatile.Write(ref _answeredAt, clock.GetTimestamp());
+
+    /// <summary>A call has waited since a moment: long enough to give the storage up, if it has answered nobody since.</summary>
+    public void IsSilent(long since)
+    {
+        if (Volatile.Read(ref _answeredAt) < since)
+        {
+            Failed($"it has answered nothing for {Patience.TotalSeconds:F0} s");
+        }
+    }
+
+    /// <summary>A call failed.</summary>
+    public void Failed(string fault)
+    {
+        lock (_gate)
+        {
+            if (_fault is not null)
+            {
+                return;
+            }
+
+            _fault = fault;
+            _openings++;
+            _closed = NewSignal();
+            _opened.SetResult();
+        }
+
+        LogAway(logger, fault);
+        _ = Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+    }
+
+    private async Task Ask()
+    {
+        var since = clock.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await rows.Read(Collection.SystemKey, RowName.Head, CancellationToken.None);
+                Answered();
+                Close();
+                LogBack(logger, clock.GetElapsedTime(since).TotalSeconds);
+                return;
+            }
+            catch (Exception fault)
+            {
+                Volatile.Write(ref _fault, fault.Message);
+            }
+
+            await Task.Delay(pause, clock);
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _fault = null;
+            _opened = NewSignal();
+            _closed.SetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(1, LogLevel.Warning, "The storage does not answer; writes are refused until it does: {Fault}")]
+    private static partial void LogAway(ILogger logger, string fault);
+
+    [LoggerMessage(2, LogLevel.Information, "The storage answers again, after {Seconds:F1} s")]
+    private static partial void LogBack(ILogger logger, double seconds);
+}
