@@ -32,6 +32,7 @@ try
     builder.UseOrleans(silo =>
     {
         useData(silo);
+        silo.UseTls(options.Tls);
         silo.Services.AddNativeManifest(servesClients: options.Gateway is not null);
     });
     builder.AddWeb(options, configuration);

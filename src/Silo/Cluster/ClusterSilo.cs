@@ -69,6 +69,9 @@ internal static class ClusterSilo
 
             // Three reads within the time after which a silent member stops answering.
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+
+            // Who is not let in, as with a certificate that the others do not take, ends and says so. Longer than the dead are waited for.
+            membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
         silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10));
         silo.Configure<ConnectionOptions>(static connection => connection.OpenConnectionTimeout = TimeSpan.FromSeconds(2));

@@ -46,6 +46,7 @@ internal sealed class ClusterMemberOptions
                 IPAddress.Parse(OptionTable.ClusterAddress.Read(configuration)), OptionTable.ClusterPort.ReadInt32(configuration)),
             CreatesSchema = OptionTable.ClusterCreatesSchema.Read(configuration),
         };
+        ClusterTlsOptions.RequireLocalOrGuarded(configuration, OptionTable.ClusterAddress, cluster.Endpoint.Address);
         return cluster.Storage.Length > 0 ? cluster
             : cluster.Redis.Length == 0 ? null
             : throw new StartFault(
@@ -55,7 +56,7 @@ internal sealed class ClusterMemberOptions
     private static void RequireEdition(IConfiguration configuration)
     {
         if (!ClusterSetup.IsIncluded
-            && OptionTable.All.FirstOrDefault(option => option.Name.StartsWith("Cluster:", StringComparison.Ordinal) && configuration[option.Name] is { Length: > 0 }) is { } set)
+            && OptionTable.All.Except(ClusterTlsOptions.All).FirstOrDefault(option => option.Name.StartsWith("Cluster:", StringComparison.Ordinal) && configuration[option.Name] is { Length: > 0 }) is { } set)
         {
             throw new StartFault(
                 ExitCode.Configuration,

@@ -123,7 +123,7 @@ internal static class OptionTable
 
     public static readonly TextOption GatewayAddress = new(
         "Gateway:Address", "127.0.0.1", "an IP address",
-        "Where the port for Orleans clients listens; in a cluster the default is Cluster:Address. It asks for no token: open it to trusted networks only.",
+        "Where the port for Orleans clients listens; in a cluster the default is Cluster:Address. It asks for no token: an address that other machines reach needs Cluster:Tls or Cluster:AllowPlain.",
         static text => IPAddress.TryParse(text, out _));
 
     public static readonly TextOption ClusterRedis = new(
@@ -157,6 +157,23 @@ internal static class OptionTable
     public static readonly FlagOption ClusterCreatesSchema = new(
         "Cluster:CreateSchema", "Whether the schema of Cluster:Storage may be made or brought up to date without 'edgeorleans site-schema'.");
 
+    public static readonly TextOption TlsCertificate = new(
+        "Cluster:Tls:Certificate", "", "a PEM file", "The certificate that Orleans clients and other silos are shown. Empty: no TLS on those ports.",
+        static _ => true);
+
+    public static readonly TextOption TlsKey = new(
+        "Cluster:Tls:Key", "", "a PEM file", "The private key of that certificate, without a password.", static _ => true);
+
+    public static readonly TextOption TlsAuthority = new(
+        "Cluster:Tls:Authority", "", "a PEM file", "The authority that issued the certificates of Orleans clients and silos; no other is trusted.", static _ => true);
+
+    public static readonly TextOption TlsName = new(
+        "Cluster:Tls:Name", "edgeorleans", "a DNS name", "The subject alternative name that each of those certificates must have.",
+        static text => Uri.CheckHostName(text) == UriHostNameType.Dns);
+
+    public static readonly FlagOption AllowPlain = new(
+        "Cluster:AllowPlain", "Whether Orleans' ports may be open to other machines without TLS.");
+
     public static readonly TextOption LogFormat = new(
         "Log:Format", "plain", "'plain' or 'json'", "How a line of the log is written. JSON has one object on each line.",
         static text => text is "plain" or "json");
@@ -184,6 +201,7 @@ internal static class OptionTable
         GatewayPort, GatewayAddress,
         SiteConnectionString, SiteServesDevices, SiteCreatesSchema, SiteSaveAfterMs, SiteMaxBytesPerSecond, SiteDevice,
         ClusterRedis, ClusterStorage, ClusterId, ClusterServiceId, ClusterAddress, ClusterPort, ClusterCreatesSchema,
+        TlsCertificate, TlsKey, TlsAuthority, TlsName, AllowPlain,
         LogFormat, SlowFlushMs, SlowTurnMs, TracesEndpoint,
         FlushDelayMs,
     ];
