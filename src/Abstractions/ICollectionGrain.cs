@@ -23,7 +23,7 @@ public interface ICollectionGrain : IGrainWithStringKey
     /// As for <see cref="Get"/>, or the storage does not answer, or another server has written (<see cref="RefusalCode.Overtaken"/>): then
     /// the next call finds the current state.
     /// </exception>
-    [Alias("GetStrong")]
+    [Alias("GetStrong"), ReadOnly]
     ValueTask<Entry?> GetStrong(string key);
 
     /// <summary>
