@@ -92,7 +92,7 @@ public sealed class ServerTests(ClusterLab lab)
             await starting.Kill();
             await lab.Redis.Wipe();
             starting.Begin();
-            Assert.True(await lab.Members[0].Says("Redis", TimeSpan.FromSeconds(30)), lab.Members[0].Transcript());
+            Assert.True(await lab.Members[0].Says("REDIS HAS FORGOTTEN", TimeSpan.FromSeconds(30)), lab.Members[0].Transcript());
             await run.Back(starting);
         });
     }

@@ -101,8 +101,7 @@ public sealed class ClusterLab : IAsyncLifetime
             .With("Cluster:CreateSchema", "true")
             .With("Cluster:Id", string.Create(CultureInfo.InvariantCulture, $"test{Environment.ProcessId}"))
             .With("Cluster:Address", address)
-            .With("Cluster:Port", string.Create(CultureInfo.InvariantCulture, $"{(_lan is null ? FreePort.Find() : 11111)}"))
-            .With("Cluster:AllowPlain", "true");
+            .With("Cluster:Port", string.Create(CultureInfo.InvariantCulture, $"{(_lan is null ? FreePort.Find() : 11111)}"));
         return new Member(number, http, setup);
     }
 }

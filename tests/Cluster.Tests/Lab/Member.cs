@@ -10,6 +10,9 @@ namespace EdgeOrleans.Cluster.Tests.Lab;
 /// </summary>
 internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsyncDisposable
 {
+    // A new start would not cure it.
+    private const int WrongOption = 2;
+
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
 
@@ -51,7 +54,7 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
         var started = Stopwatch.GetTimestamp();
         while (!await IsReady())
         {
-            if (Stopwatch.GetElapsedTime(started) > ReadyLimit)
+            if (Stopwatch.GetElapsedTime(started) > ReadyLimit || _keeping.IsCompleted)
             {
                 throw new InvalidOperationException($"Member {number} does not become ready.\n{Transcript()}");
             }
@@ -141,6 +144,11 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
             }
 
             _process = null;
+            if (exit.Code == WrongOption)
+            {
+                return;
+            }
+
             await Task.Delay(RestartDelay, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
