@@ -4,7 +4,8 @@ namespace EdgeOrleans;
 
 /// <summary>
 /// One collection of JSON values. Its key is <c>namespace/collection</c> (<see cref="CollectionKey"/>).
-/// Writes answer when they are durable on flash; reads never wait for flash and never show what a power cut could take back.
+/// Writes answer when they are durable, on flash or in a cluster's storage; reads do not wait for either and never show what could be
+/// taken back.
 /// </summary>
 [Alias("EdgeOrleans.ICollectionGrain")]
 public interface ICollectionGrain : IGrainWithStringKey
@@ -13,6 +14,17 @@ public interface ICollectionGrain : IGrainWithStringKey
     /// <exception cref="RefusedException">The name is not valid, or the collection cannot be loaded now.</exception>
     [Alias("Get"), ReadOnly]
     ValueTask<Entry?> Get(string key);
+
+    /// <summary>
+    /// The same, and it is certain that nobody had written anything newer when the call was made. In a cluster this asks the storage;
+    /// on a device every read is so.
+    /// </summary>
+    /// <exception cref="RefusedException">
+    /// As for <see cref="Get"/>, or the storage does not answer, or another server has written (<see cref="RefusalCode.Overtaken"/>): then
+    /// the next call finds the current state.
+    /// </exception>
+    [Alias("GetStrong"), ReadOnly]
+    ValueTask<Entry?> GetStrong(string key);
 
     /// <summary>
     /// Applies operations in order and answers once all that was applied is durable.
@@ -51,6 +63,10 @@ public sealed class ListQuery
     /// <summary>Only keys after this one; empty from the start. Pages by this stay right while keys come and go.</summary>
     [Id(3)]
     public string After { get; init; } = "";
+
+    /// <summary>Whether it must be certain that nobody had written anything newer, as for <see cref="ICollectionGrain.GetStrong"/>.</summary>
+    [Id(4)]
+    public bool IsStrong { get; init; }
 }
 
 /// <summary>A page of keys.</summary>

@@ -97,16 +97,21 @@ internal sealed class Gateway(
 
         if (match.Route == Route.Collection)
         {
-            return ListEndpoint.TryReadQuery(target, out var limit, out var offset, out error)
-                ? list.Handle(context, collection, limit, offset)
+            return ListEndpoint.TryReadQuery(target, out var limit, out var offset, out error) && Consistency.TryRead(target, out var isStrong, out error)
+                ? list.Handle(context, collection, limit, offset, isStrong)
                 : RefusalResponse.Send(context, error!);
         }
 
         return !PathNames.TryKey(match.Key, out var key, out error) ? RefusalResponse.Send(context, error!)
-            : verb is Verb.Get or Verb.Head ? get.Handle(context, collection, key)
+            : verb is Verb.Get or Verb.Head ? Get(context, collection, key, target)
             : verb is Verb.Delete ? delete.Handle(context, collection, key)
             : set.Handle(context, collection, key);
     }
+
+    private ValueTask Get(HttpContext context, CollectionHandle collection, string key, in RequestTarget target) =>
+        Consistency.TryRead(target, out var isStrong, out var error)
+            ? get.Handle(context, collection, key, isStrong)
+            : RefusalResponse.Send(context, error!);
 
     private ValueTask OfDevice(HttpContext context, in RouteMatch match) =>
         PathNames.TryDevice(match.Device, out var device, out var error)

@@ -16,9 +16,12 @@ internal sealed class ListEndpoint(TimeProvider clock)
             && TryRead(target, "offset", 0, 0, int.MaxValue, out offset, out error);
     }
 
-    public async ValueTask Handle(HttpContext context, CollectionHandle collection, int limit, int offset)
+    public async ValueTask Handle(HttpContext context, CollectionHandle collection, int limit, int offset, bool isStrong)
     {
-        var page = await collection.Grain.List(new ListQuery { Limit = limit, Offset = offset });
+        var query = new ListQuery { Limit = limit, Offset = offset, IsStrong = isStrong };
+        var page = await (isStrong
+            ? Consistency.Strong(() => collection.Grain.List(query), clock, context.RequestAborted)
+            : collection.Grain.List(query));
         using var response = JsonResponse.Begin("Successfully");
         var json = response.Json;
         json.WriteString("namespace"u8, collection.Namespace);

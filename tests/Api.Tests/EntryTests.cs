@@ -267,4 +267,57 @@ public sealed class EntryTests(SharedGateway shared)
     }
 
     private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("?consistency=plain", false)]
+    [InlineData("?consistency=strong", true)]
+    [InlineData("?other=1&consistency=%73trong", true)]
+    public async Task Read_is_strong_when_it_is_asked_to_be(string query, bool isStrong)
+    {
+        var collection = $"strong{query.Length}";
+        await _gateway.Send("POST", $"/api/v1/kv/c/{collection}/k", "{\"value\":1}");
+
+        var read = await _gateway.Send("GET", $"/api/v1/kv/c/{collection}/k{query}");
+        var list = await _gateway.Send("GET", $"/api/v1/kv/c/{collection}{query}");
+
+        Assert.Equal((200, 200), (read.Status, list.Status));
+        Assert.Equal(isStrong ? 2 : 0, _gateway.Store.StrongReads.Count(key => key == $"c/{collection}"));
+    }
+
+    [Theory]
+    [InlineData("?consistency=weak")]
+    [InlineData("?consistency=")]
+    [InlineData("?consistency")]
+    [InlineData("?consistency=%zz")]
+    [InlineData("?consistency=STRONG")]
+    public async Task Unknown_consistency_is_refused(string query)
+    {
+        foreach (var path in new[] { "/api/v1/kv/c/d/k", "/api/v1/kv/c/d" })
+        {
+            var read = await _gateway.Send("GET", path + query);
+
+            Assert.Equal((400, "INVALID_PARAMS"), (read.Status, read.Code));
+        }
+    }
+
+    [Fact]
+    public async Task Strong_read_that_meets_an_overtaken_server_is_asked_again()
+    {
+        await _gateway.Send("POST", "/api/v1/kv/c/overtaken/k", "{\"value\":1}");
+        var asked = 0;
+        _gateway.Store.Throws["c/overtaken"] = () =>
+        {
+            if (++asked == 3)
+            {
+                _gateway.Store.Throws.TryRemove("c/overtaken", out _);
+            }
+
+            return new RefusedException(new Refusal(RefusalCode.Overtaken, "it has moved"));
+        };
+
+        var read = await _gateway.Send("GET", "/api/v1/kv/c/overtaken/k?consistency=strong");
+
+        Assert.Equal((200, 3), (read.Status, asked));
+    }
 }

@@ -13,6 +13,9 @@ public sealed class TestStore
     /// <summary>Every grain call that writes, by collection key.</summary>
     public ConcurrentQueue<(string Collection, WriteBatch Batch)> Applied { get; } = new();
 
+    /// <summary>Every strong read, by collection key.</summary>
+    public ConcurrentQueue<string> StrongReads { get; } = new();
+
     /// <summary>Where each write to a collection of that name waits until the test lets it go on.</summary>
     public ConcurrentDictionary<string, Gate> Gates { get; } = new();
 
@@ -61,6 +64,12 @@ public sealed class TestCollectionGrain(TestStore store) : Grain, ICollectionGra
         return new(store.Collections.TryGetValue(Key, out var entries) && entries.TryGetValue(key, out var entry) ? entry : null);
     }
 
+    public ValueTask<Entry?> GetStrong(string key)
+    {
+        store.StrongReads.Enqueue(Key);
+        return Get(key);
+    }
+
     public async Task<WriteResult[]> Apply(WriteBatch batch)
     {
         Check();
@@ -81,6 +90,11 @@ public sealed class TestCollectionGrain(TestStore store) : Grain, ICollectionGra
     public ValueTask<KeyPage> List(ListQuery query)
     {
         Check();
+        if (query.IsStrong)
+        {
+            store.StrongReads.Enqueue(Key);
+        }
+
         var keys = store.Collections.TryGetValue(Key, out var entries) ? entries.Keys.ToArray() : [];
         return new(new KeyPage([.. keys.Skip(query.Offset).Take(query.Limit)], keys.Length));
     }

@@ -25,21 +25,23 @@ public sealed class CallRetries(TimeProvider time) : IOutgoingGrainCallFilter
     {
         ArgumentNullException.ThrowIfNull(context);
         var began = time.GetTimestamp();
-        await context.Invoke();
-        for (var wait = FirstWait; MayRepeat(context) && time.GetElapsedTime(began) + wait < Limit; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
+            try
+            {
+                await context.Invoke();
+                return;
+            }
+            catch (OrleansMessageRejectionException fault) when (MayRepeat(context, fault) && time.GetElapsedTime(began) + wait < Limit)
+            {
+            }
+
             await Task.Delay(wait, time);
-            await context.Invoke();
         }
     }
 
-    private static bool MayRepeat(IOutgoingGrainCallContext context) => context.Response?.Exception switch
-    {
-        // Orleans' own calls have their own ways.
-        null => false,
-        _ when context.TargetId.IsSystemTarget() || context.TargetId.IsClient() => false,
-        SiloUnavailableException => context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0,
-        OrleansMessageRejectionException => true,
-        _ => false,
-    };
+    // Orleans' own calls have their own ways.
+    private static bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault) =>
+        !context.TargetId.IsSystemTarget() && !context.TargetId.IsClient()
+        && (fault is not SiloUnavailableException || (context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0));
 }

@@ -17,10 +17,12 @@ public sealed class KeyValueCollection<T>(ICollectionGrain grain, JsonTypeInfo<T
     /// <summary>The durable value of a key, or <see langword="null"/> when there is none.</summary>
     /// <exception cref="RefusedException">The key is not valid, or the collection cannot be loaded now.</exception>
     /// <exception cref="JsonException">The stored value is not one of this type.</exception>
-    public async Task<KeyValue<T>?> Get(string key) =>
-        await grain.Get(key) is { } entry
-            ? new KeyValue<T>(JsonSerializer.Deserialize(entry.Value.Span, typeInfo), entry.Version)
-            : null;
+    public async Task<KeyValue<T>?> Get(string key) => Read(await grain.Get(key));
+
+    /// <summary>The same, and it is certain that nobody had written anything newer when the call was made; a cluster asks its storage.</summary>
+    /// <exception cref="RefusedException">As for <see cref="Get"/>, or what is current cannot be known now.</exception>
+    /// <exception cref="JsonException">The stored value is not one of this type.</exception>
+    public async Task<KeyValue<T>?> GetStrong(string key) => Read(await grain.GetStrong(key));
 
     /// <summary>Creates or replaces a value; returns its version once it is durable.</summary>
     /// <exception cref="RefusedException">It was not made, or is not known to be.</exception>
@@ -87,6 +89,9 @@ public sealed class KeyValueCollection<T>(ICollectionGrain grain, JsonTypeInfo<T
     /// <summary>How much the collection holds.</summary>
     /// <exception cref="RefusedException">The collection cannot be loaded now.</exception>
     public Task<CollectionInfo> Info() => grain.Info().AsTask();
+
+    private KeyValue<T>? Read(Entry? entry) =>
+        entry is null ? null : new KeyValue<T>(JsonSerializer.Deserialize(entry.Value.Span, typeInfo), entry.Version);
 
     /// <returns>The result; <see langword="null"/> when the condition is not met.</returns>
     private async Task<WriteResult?> ApplyOne(Operation operation)

@@ -13,7 +13,7 @@ internal sealed class CatalogGrain(CollectionServices services) : Grain, ICatalo
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _catalog = new CollectionCatalog(new GrainCollections(GrainFactory), services.Limits, services.Clock, services.Timeout);
+        _catalog = new CollectionCatalog(new GrainCollections(GrainFactory, DeactivateOnIdle), services.Limits, services.Clock, services.Timeout);
         return Task.CompletedTask;
     }
 

@@ -3,7 +3,9 @@ using EdgeOrleans.Grains.Collections;
 namespace EdgeOrleans.Grains.Catalog;
 
 /// <summary>Collections as grains.</summary>
-internal sealed class GrainCollections(IGrainFactory grains) : ICollections
+/// <param name="grains">Where they are.</param>
+/// <param name="overtaken">Called when the catalog's collection was written by somebody else: what the catalog has in memory is not current.</param>
+internal sealed class GrainCollections(IGrainFactory grains, Action overtaken) : ICollections
 {
     public Task<VersionAnswer> Fence(string collectionKey, long atLeast) => Control(collectionKey).Fence(atLeast);
 
@@ -13,7 +15,16 @@ internal sealed class GrainCollections(IGrainFactory grains) : ICollections
 
     public Task<SystemEntries> ReadSystem() => Control(Collection.SystemKey).ReadSystem();
 
-    public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) => Control(Collection.SystemKey).ApplySystem(batch, reclaims);
+    public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims)
+    {
+        var results = await Control(Collection.SystemKey).ApplySystem(batch, reclaims);
+        if (Array.Exists(results, static result => result.Refusal is { Code: RefusalCode.Overtaken }))
+        {
+            overtaken();
+        }
+
+        return results;
+    }
 
     private ICollectionControl Control(string collectionKey) => grains.GetGrain<ICollectionControl>(collectionKey);
 }

@@ -99,9 +99,7 @@ internal sealed class Collection : IDisposable
     /// <exception cref="RefusedException">It cannot be brought there now, or that is not known.</exception>
     public async Task MakeCurrent()
     {
-        var deadline = new Deadline(_services);
-        await MakeReadable();
-        if (await _loading.Writer!.Commits.RequireCurrent(deadline) is { } refusal)
+        if ((_nameFault ?? await LoadCurrent()) is { } refusal)
         {
             throw new RefusedException(refusal);
         }
@@ -303,6 +301,14 @@ internal sealed class Collection : IDisposable
         }
 
         return refusal;
+    }
+
+    /// <summary>Loads the collection, and makes sure that nobody else had changed it when this was called.</summary>
+    /// <returns>Why not, or why that is not known; <see langword="null"/> when it is loaded and current.</returns>
+    public async Task<Refusal?> LoadCurrent()
+    {
+        var deadline = new Deadline(_services);
+        return await Load() ?? await _loading.Writer!.Commits.RequireCurrent(deadline);
     }
 
     /// <summary>The activation is about to go: what is pending is brought to an end within the time, if it can be.</summary>

@@ -29,9 +29,16 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
 
     public ValueTask<Entry?> Get(string key) => _collection.CanRead ? new(_collection.Get(key)) : GetLater(key);
 
+    public async ValueTask<Entry?> GetStrong(string key)
+    {
+        await _collection.MakeCurrent();
+        return _collection.Get(key);
+    }
+
     public Task<WriteResult[]> Apply(WriteBatch batch) => _collection.Apply(batch);
 
-    public ValueTask<KeyPage> List(ListQuery query) => _collection.CanRead ? new(_collection.List(query)) : ListLater(query);
+    public ValueTask<KeyPage> List(ListQuery query) => 
+        _collection.CanRead && !query.IsStrong ? new(_collection.List(query)) : ListLater(query);
 
     public ValueTask<CollectionInfo> Info() => new(_collection.Info());
 
@@ -53,7 +60,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
     public Task<LagAnswer> Lag(long since) => _collection.Lag(since);
 
     public async Task<SystemEntries> ReadSystem() =>
-        await _collection.Load() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
+        await _collection.LoadCurrent() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
 
     public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) => _collection.ApplySystem(batch, reclaims);
 
@@ -68,7 +75,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
 
     private async ValueTask<KeyPage> ListLater(ListQuery query)
     {
-        await _collection.MakeReadable();
+        await (query.IsStrong ? _collection.MakeCurrent() : _collection.MakeReadable());
         return _collection.List(query);
     }
 }

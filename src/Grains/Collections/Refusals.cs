@@ -21,6 +21,10 @@ internal static class Refusals
     public static readonly Refusal Lost = new(
         RefusalCode.Unavailable, "the collection had to leave this server while the write was being saved: its outcome is unknown");
 
+    /// <summary>Of what must be current while the cluster's storage does not answer.</summary>
+    public static readonly Refusal NotConfirmed = new(
+        RefusalCode.Unavailable, "the storage does not answer, so it is not known what is current; plain reads go on");
+
     private static readonly Refusal Failed = new(
         RefusalCode.Unavailable,
         "writing has ended because a flush failed; the write was not made. Restart the service once the disk is well");
@@ -52,10 +56,6 @@ internal static class Refusals
     /// <summary>Of a write that was being saved when the cluster's storage ceased to answer.</summary>
     public static Refusal StorageLost(string fault) => new(
         RefusalCode.Unavailable, $"the storage did not confirm the write: its outcome is unknown: {fault}");
-
-    /// <summary>Of a strong read while the cluster's storage does not answer.</summary>
-    public static Refusal NotConfirmed(string fault) => new(
-        RefusalCode.Unavailable, $"the storage does not answer, so what is current is not known; plain reads go on: {fault}");
 
     /// <summary>Of a write when too much waits for the cluster's storage.</summary>
     public static Refusal TooMuchPending(long bytes) => new(

@@ -21,8 +21,8 @@ internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private TaskCompletionSource _opened = NewSignal();
-    private TaskCompletionSource _closed = NewSignal();
+    private TaskCompletionSource _opened = new();
+    private TaskCompletionSource _closed = new();
     private string? _fault;
     private long _answeredAt = clock.GetTimestamp();
     private long _openings;
@@ -72,6 +72,7 @@ internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock
     /// <summary>A call failed.</summary>
     public void Failed(string fault)
     {
+        TaskCompletionSource opened;
         lock (_gate)
         {
             if (_fault is not null)
@@ -81,10 +82,11 @@ internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock
 
             _fault = fault;
             _openings++;
-            _closed = NewSignal();
-            _opened.SetResult();
+            _closed = new();
+            opened = _opened;
         }
 
+        opened.SetResult();
         LogAway(logger, fault);
         _ = Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
@@ -113,15 +115,16 @@ internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock
 
     private void Close()
     {
+        TaskCompletionSource closed;
         lock (_gate)
         {
             _fault = null;
-            _opened = NewSignal();
-            _closed.SetResult();
+            _opened = new();
+            closed = _closed;
         }
-    }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        closed.SetResult();
+    }
 
     [LoggerMessage(1, LogLevel.Warning, "The storage does not answer; writes are refused until it does: {Fault}")]
     private static partial void LogAway(ILogger logger, string fault);

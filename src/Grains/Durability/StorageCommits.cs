@@ -24,7 +24,7 @@ internal sealed class StorageCommits(
     // The storage may have failed somebody else alone, and answer this call all the same.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _ended = NewSignal<bool>(storage);
     private Group? _open;
     private Group? _saving;
     private Task? _running;
@@ -63,7 +63,7 @@ internal sealed class StorageCommits(
             return false;
         }
 
-        _open ??= new Group(new CommitGroup(++_lastPosition, storage.InlineCompletions), NewSignal<CommitOutcome>());
+        _open ??= new Group(new CommitGroup(++_lastPosition, storage.InlineCompletions), NewSignal<CommitOutcome>(storage));
         _open.Bytes += bytes;
         _open.Writes++;
         group = _open.Commit;
@@ -89,9 +89,9 @@ internal sealed class StorageCommits(
         var (begunBefore, checksBefore) = (_begunPosition, _checks);
         while (DurablePosition <= begunBefore)
         {
-            if ((_end ?? _stuck) is { } refusal)
+            if (_end is not null || _stuck is not null)
             {
-                return _end ?? Refusals.NotConfirmed(refusal.Message);
+                return _end ?? Refusals.NotConfirmed;
             }
 
             var check = _saving is null ? _check ??= Check() : null;
@@ -105,7 +105,7 @@ internal sealed class StorageCommits(
 
             if (check is not null && isBegunSince)
             {
-                return _end ?? (await check ? null : Refusals.NotConfirmed(storage.Breaker.Fault ?? "a row could not be read"));
+                return _end ?? (await check ? null : Refusals.NotConfirmed);
             }
         }
 
@@ -179,7 +179,7 @@ internal sealed class StorageCommits(
         var started = storage.Clock.GetTimestamp();
         for (var pause = FirstPause; !await TrySave(changes) && _end is null; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            await _ended.Task.WaitAsync(pause, storage.Clock).ConfigureAwait(
+            await ((Task)_ended.Task).WaitAsync(pause, storage.Clock).ConfigureAwait(
                 ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
             await Task.WhenAny(storage.Breaker.Closed, _ended.Task);
         }
@@ -188,7 +188,10 @@ internal sealed class StorageCommits(
         {
             CommitMeter.Committed(group.Writes, storage.Clock.GetElapsedTime(started));
             DurablePosition = group.Commit.Position;
-            (_saving, _stuck) = (null, null);
+            _saving = null;
+
+            // Nobody may join a group whose writers have been told already.
+            _stuck = _open is { Commit.Outcome.IsCompleted: true } ? _stuck : null;
             events.Settle();
             Complete(group, CommitOutcome.Durable);
         }
@@ -319,12 +322,12 @@ internal sealed class StorageCommits(
     {
         _end = end;
         committer.Stop();
-        _ended.SetResult();
         var (saving, open) = (_saving, _open);
         (_saving, _open) = (null, null);
         events.Settle();
         Complete(saving, CommitOutcome.Failed);
         Complete(open, CommitOutcome.Failed);
+        _ended.SetResult(true);
     }
 
     private void Complete(Group? group, CommitOutcome outcome)
@@ -337,7 +340,7 @@ internal sealed class StorageCommits(
         }
     }
 
-    private TaskCompletionSource<T> NewSignal<T>() =>
+    private static TaskCompletionSource<T> NewSignal<T>(StorageDurability storage) =>
         new(storage.InlineCompletions ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Group(CommitGroup commit, TaskCompletionSource<CommitOutcome> known)

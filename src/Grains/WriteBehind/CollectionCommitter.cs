@@ -16,10 +16,10 @@ namespace EdgeOrleans.Grains.WriteBehind;
 internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarget target, TargetState state)
 {
     // The slots at the end of the ring are for seals of snapshots that did not get finished.
-    private const int SlotsForSeals = 16;
+    private readonly int _slotsForSeals = target.SlotCount / 16;
 
-    // From here on the collection is written whole, a row between every two commits: sixty-four rows are 16 MiB.
-    private const int SlotsForSnapshot = 64;
+    // From here on the collection is written whole, a row between every two commits: of 256 slots these are 64, and 64 rows are 16 MiB.
+    private readonly int _slotsForSnapshot = target.SlotCount / 4;
 
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private SnapshotPlan? _unfinished;
@@ -27,10 +27,10 @@ internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarge
 
     /// <summary>Whether it is time to write the collection whole, so that a load has less to read.</summary>
     public bool IsSnapshotDue => _unfinished is null
-        && (state.Save + SlotsForSeals + SlotsForSnapshot >= LastSave || state.DeltaBytes > Math.Max(target.ChunkBytes, state.SnapshotBytes));
+        && (state.Save + _slotsForSeals + _slotsForSnapshot >= LastSave || state.DeltaBytes > Math.Max(target.ChunkBytes, state.SnapshotBytes));
 
     /// <summary>Whether the collection must be written whole before anything more is saved.</summary>
-    public bool IsFull => _unfinished is null && state.Save + SlotsForSeals >= LastSave;
+    public bool IsFull => _unfinished is null && state.Save + _slotsForSeals >= LastSave;
 
     /// <summary>Whether <see cref="Step"/> has something to do.</summary>
     public bool HasWork => _unfinished is not null || state.Leftovers.Count > 0;
@@ -43,7 +43,7 @@ internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarge
     {
         while (state.SavedSequence < changes.Totals.Sequence)
         {
-            if (_unfinished is not null && (changes.After is not null || state.Save + SlotsForSeals >= LastSave))
+            if (_unfinished is not null && (changes.After is not null || state.Save + _slotsForSeals >= LastSave))
             {
                 await Finish(steps);
             }
@@ -95,13 +95,26 @@ internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarge
 
     /// <summary>
     /// Whether nobody else had saved when this was called: a save claims the next slot before it does anything else, so that row tells.
+    /// One of our own there is a seal whose answer was lost, and the slot after it tells.
     /// </summary>
     public Task<bool> IsCurrent() => Run(async _ =>
     {
-        var next = Math.Min(state.Save + 1, LastSave);
-        var slot = RowName.Slot(next, target.SlotCount);
-        var row = await target.Rows.Read(collectionKey, slot, CancellationToken.None);
-        return row.IsNone || StatePayloadReader.ReadHeader(collectionKey, slot, row.Payload) is var found && (found.Save < next || found.Writer == _writer);
+        for (var next = Math.Min(state.Save + 1, LastSave); ; next++)
+        {
+            GoOn();
+            var slot = RowName.Slot(next, target.SlotCount);
+            var row = await target.Rows.Read(collectionKey, slot, CancellationToken.None);
+            var found = row.IsNone ? null : StatePayloadReader.ReadHeader(collectionKey, slot, row.Payload);
+            if (found is null || found.Save < next)
+            {
+                return true;
+            }
+
+            if (found.Writer != _writer)
+            {
+                return false;
+            }
+        }
     });
 
     /// <summary>What is under way ends before its next storage call, and nothing begins any more.</summary>

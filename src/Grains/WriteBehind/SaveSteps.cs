@@ -141,7 +141,7 @@ internal sealed class SaveSteps(
     {
         GoOn();
         var row = state.Leftovers.Peek();
-        if (!IsClaimed(row))
+        if (!IsInUse(row))
         {
             try
             {
@@ -180,12 +180,20 @@ internal sealed class SaveSteps(
         }
     }
 
-    /// <summary>Whether a row is the slot of a save after the head.</summary>
-    private bool IsClaimed(string row)
+    /// <summary>Whether a row has come into use again since it was left over: as the slot of a save after the head, or as a chunk of the snapshot.</summary>
+    private bool IsInUse(string row)
     {
         for (var save = state.HeadSave + 1; save <= state.Save; save++)
         {
             if (RowName.Slot(save, target.SlotCount) == row)
+            {
+                return true;
+            }
+        }
+
+        for (var i = 0; i < state.Head!.Chunks; i++)
+        {
+            if (RowName.Chunk(state.Generation, i) == row)
             {
                 return true;
             }

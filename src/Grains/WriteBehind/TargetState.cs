@@ -32,8 +32,8 @@ public sealed class TargetState
     internal int StaleChunks { get; private set; }
 
     /// <summary>
-    /// Rows that hold much of what is not current any more and are not written over soon. They are emptied before the next save,
-    /// so that none of them can have come into use again.
+    /// Rows that hold much of what is not current any more and are not written over soon. They are emptied while no snapshot is being
+    /// written, unless they have come into use again.
     /// </summary>
     internal Queue<string> Leftovers { get; } = [];
 

@@ -52,15 +52,15 @@ internal static class ClusterSilo
     }
 
     /// <summary>
-    /// A killed silo is given up after some two seconds, one whose machine lost power after six, which is MaxProbeTimeout times
-    /// NumMissedProbesLimit; pauses of several seconds are forgiven.
+    /// A killed silo breaks its connections and is given up after three probes in vain, so within two seconds; one whose machine lost power
+    /// after six, which is MaxProbeTimeout times NumMissedProbesLimit: for as long is forgiven whoever only pauses.
     /// </summary>
     private static void NoticeSoon(ISiloBuilder silo)
     {
         silo.Configure<ClusterMembershipOptions>(static membership =>
         {
-            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
-            membership.MinProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.ProbeTimeout = TimeSpan.FromSeconds(0.5);
+            membership.MinProbeTimeout = TimeSpan.FromSeconds(0.5);
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             membership.NumMissedProbesLimit = 3;
             membership.NumVotesForDeathDeclaration = 2;
@@ -73,7 +73,14 @@ internal static class ClusterSilo
             // Who is not let in, as with a certificate that the others do not take, ends and says so. Longer than the dead are waited for.
             membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
-        silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10));
+        silo.Configure<SiloMessagingOptions>(static messaging =>
+        {
+            messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10);
+
+            // A silo that stops sends on what it is still asked for after its collections have gone. When it says that it is dead, what was
+            // not answered by then is lost to whoever asked: the others need a moment to ask elsewhere.
+            messaging.WaitForMessageToBeQueuedForOutboundTime = TimeSpan.FromSeconds(1);
+        });
         silo.Configure<ConnectionOptions>(static connection => connection.OpenConnectionTimeout = TimeSpan.FromSeconds(2));
     }
 }

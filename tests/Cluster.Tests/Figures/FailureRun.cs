@@ -32,9 +32,7 @@ internal sealed class FailureRun
 
         lab.Table.Add(failure, all!);
         TestContext.Current.TestOutputHelper!.WriteLine(FailureTable.Row(failure, all!));
-        Assert.True(
-            all!.Faults.Count == 0,
-            $"{string.Join('\n', all.Faults)}\n{string.Join('\n', lab.Members.Select(static member => member.Transcript()))}");
+        Assert.True(all!.Faults.Count == 0, string.Join('\n', all.Faults));
         return all;
     }
 
@@ -55,9 +53,20 @@ internal sealed class FailureRun
         var run = new FailureRun();
         await using var traffic = new OpenLoop(lab.Members.Select(static member => member.Address), name);
         await Task.Delay(Before);
-        await what(run);
-        await lab.MakeWhole();
+        try
+        {
+            await what(run);
+            await lab.MakeWhole();
+        }
+        catch
+        {
+            await lab.StartAnew();
+            throw;
+        }
+
         await Task.Delay(After);
-        return FailureFigures.Of(await traffic.Finish(), run._absences);
+        var record = await traffic.Finish();
+        await Evidence.Write($"{name}.log", record.Attempts.Where(static attempt => !attempt.IsServed).OrderBy(static attempt => attempt.Operation.Begin).Select(static attempt => attempt.ToString()));
+        return FailureFigures.Of(record, run._absences);
     }
 }

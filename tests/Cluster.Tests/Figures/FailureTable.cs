@@ -1,24 +1,23 @@
 using System.Globalization;
-using EdgeOrleans.ServiceHarness;
+using EdgeOrleans.Cluster.Tests.Lab;
 
 namespace EdgeOrleans.Cluster.Tests.Figures;
 
-/// <summary>The figures of all failures that were tried, as the table of <c>docs/cluster.md</c>, in <c>artifacts/cluster-failures.md</c>.</summary>
+/// <summary>The figures of all failures that were tried, as the table of <c>docs/cluster.md</c>.</summary>
 internal sealed class FailureTable
 {
     private readonly SortedDictionary<Failure, FailureFigures> _rows = [];
 
     public void Add(Failure failure, FailureFigures figures) => _rows[failure] = figures;
 
-    public async Task Write()
+    public Task Write()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(ServiceBinary.RepositoryRoot, "artifacts"));
         string[] head =
         [
             "| failure | longest time without a write, a read | errors at the gateways that stayed | slowest of them | errors at those that failed | stalest plain read | writes acknowledged, in doubt |",
             "| --- | --- | --- | --- | --- | --- | --- |",
         ];
-        await File.WriteAllLinesAsync(Path.Combine(folder.FullName, "cluster-failures.md"), head.Concat(_rows.Select(static row => Row(row.Key, row.Value))));
+        return Evidence.Write("failures.md", head.Concat(_rows.Select(static row => Row(row.Key, row.Value))));
     }
 
     public static string Row(Failure failure, FailureFigures figures) => string.Create(

@@ -53,6 +53,7 @@ public sealed class ClusterLab : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _table.Write();
+        await Task.WhenAll(Members.Select(static member => Evidence.Write($"member-{member.Number}.log", member.Lines)));
         await Task.WhenAll(Members.Select(static member => member.DisposeAsync().AsTask()));
         await Redis.DisposeAsync();
         await Postgres.DisposeAsync();
@@ -64,6 +65,20 @@ public sealed class ClusterLab : IAsyncLifetime
 
     /// <summary>Starts what does not run, and waits until every member is ready.</summary>
     internal Task MakeWhole() => Task.WhenAll(Members.Select(static member => member.Start()));
+
+    /// <summary>After a test that ended half-way: mends all that it may have broken, and starts every member again.</summary>
+    internal async Task StartAnew()
+    {
+        if (_lan is not null)
+        {
+            await _lan.Mend();
+        }
+
+        await Postgres.Mend();
+        await Redis.Mend();
+        await Task.WhenAll(Members.Select(static member => member.Kill()));
+        await MakeWhole();
+    }
 
     /// <summary>Skips a test that harms servers which are not its own.</summary>
     internal void RequireOwnServers()
@@ -101,7 +116,8 @@ public sealed class ClusterLab : IAsyncLifetime
             .With("Cluster:CreateSchema", "true")
             .With("Cluster:Id", string.Create(CultureInfo.InvariantCulture, $"test{Environment.ProcessId}"))
             .With("Cluster:Address", address)
-            .With("Cluster:Port", string.Create(CultureInfo.InvariantCulture, $"{(_lan is null ? FreePort.Find() : 11111)}"));
+            .With("Cluster:Port", string.Create(CultureInfo.InvariantCulture, $"{(_lan is null ? FreePort.Find() : 11111)}"))
+            .With("Cluster:AllowPlain", "true");
         return new Member(number, http, setup);
     }
 }

@@ -90,6 +90,16 @@ internal sealed class Lan : IAsyncDisposable
         await Heal(other, AddressOf(one));
     }
 
+    /// <summary>All cables are in, and all reach each other.</summary>
+    public async Task Mend()
+    {
+        for (var member = 0; member < _members; member++)
+        {
+            await Plug(member);
+            await Ip("-n", NetworkOf(member), "neigh", "flush", "all", "nud", "permanent");
+        }
+    }
+
     public ValueTask DisposeAsync() => new(Remove(_name));
 
     private static async Task RemoveLeftOvers()

@@ -18,9 +18,9 @@ internal sealed class GatewayClient(int gateway, Uri address) : IDisposable
     {
         using var request = Request(kind, collection, key, value);
         var begin = Moment.Now;
-        var (outcome, answer, seen) = await Send(request, isWrite: kind == OperationKind.Write);
-        return new Attempt(
-            gateway, collection, key, new Operation(kind, kind == OperationKind.Write ? value : seen, begin, Moment.Now, outcome), answer);
+        var reply = await Send(request, isWrite: kind == OperationKind.Write);
+        var operation = new Operation(kind, kind == OperationKind.Write ? value : reply.Seen, begin, Moment.Now, reply.Outcome);
+        return new Attempt(gateway, collection, key, operation, reply.Answer, reply.Message);
     }
 
     public void Dispose() => _client.Dispose();
@@ -38,7 +38,7 @@ internal sealed class GatewayClient(int gateway, Uri address) : IDisposable
         };
     }
 
-    private async Task<(Outcome Outcome, string Answer, long Seen)> Send(HttpRequestMessage request, bool isWrite)
+    private async Task<Reply> Send(HttpRequestMessage request, bool isWrite)
     {
         try
         {
@@ -46,26 +46,26 @@ internal sealed class GatewayClient(int gateway, Uri address) : IDisposable
             var text = await response.Content.ReadAsStringAsync();
             return response.StatusCode switch
             {
-                HttpStatusCode.OK or HttpStatusCode.Created => (Outcome.Acknowledged, Number(response.StatusCode), isWrite ? Operation.Absent : ValueOf(text)),
-                HttpStatusCode.NotFound when !isWrite => (Outcome.Acknowledged, Number(response.StatusCode), Operation.Absent),
+                HttpStatusCode.OK or HttpStatusCode.Created => new(Outcome.Acknowledged, Number(response.StatusCode), Seen: isWrite ? Operation.Absent : ValueOf(text)),
+                HttpStatusCode.NotFound when !isWrite => new(Outcome.Acknowledged, Number(response.StatusCode)),
                 _ => Refused(response, text),
             };
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError)
         {
-            return (Outcome.Refused, "no connection", Operation.Absent);
+            return new Reply(Outcome.Refused, "no connection", e.Message);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return (Outcome.Unknown, "cut off", Operation.Absent);
+            return new Reply(Outcome.Unknown, "cut off", e.Message);
         }
         catch (OperationCanceledException)
         {
-            return (Outcome.Unknown, "no answer", Operation.Absent);
+            return new Reply(Outcome.Unknown, "no answer");
         }
     }
 
-    private static (Outcome Outcome, string Answer, long Seen) Refused(HttpResponseMessage response, string text)
+    private static Reply Refused(HttpResponseMessage response, string text)
     {
         using var body = JsonDocument.Parse(text);
         var code = body.RootElement.GetProperty("code").GetString();
@@ -74,7 +74,7 @@ internal sealed class GatewayClient(int gateway, Uri address) : IDisposable
         // What is not said to be unknown is promised not to have happened.
         var isUnknown = response.StatusCode is not HttpStatusCode.ServiceUnavailable || message.Contains("unknown", StringComparison.Ordinal);
         var retry = response.StatusCode is HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is null ? " without Retry-After" : "";
-        return (isUnknown ? Outcome.Unknown : Outcome.Refused, $"{Number(response.StatusCode)} {code}{retry}", Operation.Absent);
+        return new Reply(isUnknown ? Outcome.Unknown : Outcome.Refused, $"{Number(response.StatusCode)} {code}{retry}", message);
     }
 
     private static string Number(HttpStatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
@@ -84,4 +84,6 @@ internal sealed class GatewayClient(int gateway, Uri address) : IDisposable
         using var entry = JsonDocument.Parse(text);
         return entry.RootElement.GetProperty("value").GetInt64();
     }
+
+    private sealed record Reply(Outcome Outcome, string Answer, string Message = "", long Seen = Operation.Absent);
 }

@@ -7,7 +7,11 @@ namespace EdgeOrleans.Endurance.Tests.Bounds;
 /// <summary>More data than the memory budget: collections leave and come back, and nobody who asks for them notices more than time.</summary>
 public sealed class MemoryTests(ITestOutputHelper output)
 {
-    private const long Budget = 96 * 1024 * 1024;
+    private const long MiB = 1024 * 1024;
+
+    // A process with a just-in-time compiler needs 72 MiB more for itself (MemoryBudget), and is to have the same heap.
+    private static readonly long Budget = ServiceBinary.IsGiven ? 96 * MiB : 168 * MiB;
+
     private const int Collections = 60;
     private const int Keys = 1000;
 
@@ -20,7 +24,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         for (var collection = 0; collection < Collections; collection++)
         {
             var reply = await service.Client.SetBatch(Enumerable.Range(0, Keys).Select(key => (At(collection, key), Value(collection, key))));
-            Assert.Equal((200, Keys), (reply.Status, (int)reply.Number("success_count")));
+            Assert.True(reply.Body.Contains($"\"success_count\":{Keys}", StringComparison.Ordinal), $"{reply.Status} {reply.Body}");
             peak = Math.Max(peak, ResidentBytes(service.Process.Id));
         }
 
@@ -36,8 +40,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
         output.WriteLine($"peak of {peak / 1e6:f1} MB, budget {Budget / 1e6:f1} MB");
 
-        // A process with a just-in-time compiler needs more for itself than this budget has.
-        Assert.True(peak <= Budget || !ServiceBinary.IsGiven, $"peak of {peak} bytes");
+        Assert.True(peak <= Budget, $"peak of {peak} bytes");
     }
 
     private static Place At(int collection, int key) => new("memory", $"c{collection}", $"k{key}");

@@ -11,9 +11,9 @@ public sealed class RegistrationTests
         // Seed 565 of the simulated service: the catalog had answered "listed" before the delete took the collection off its list.
         var registry = new SlowRegistry();
         var registration = new Registration("a/x", registry);
-        var before = registration.Make(Deadline.None);
+        var before = registration.Make(new Deadline(TimeProvider.System, TimeSpan.FromMinutes(1)));
         registration.Cancel();
-        var after = registration.Make(Deadline.None);
+        var after = registration.Make(new Deadline(TimeProvider.System, TimeSpan.FromMinutes(1)));
         while (registry.Answers.Count < 2)
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);

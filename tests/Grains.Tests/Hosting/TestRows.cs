@@ -9,6 +9,7 @@ internal sealed class TestRows : IStateRows
 {
     private readonly ConcurrentDictionary<(string Collection, string Row), (byte[] Payload, string ETag)> _rows = new();
     private readonly ConcurrentQueue<(string Collection, string Row)> _reads = new();
+    private readonly ConcurrentQueue<(string Collection, string Row)> _writes = new();
     private long _etags;
 
     public long Epoch => 0;
@@ -22,13 +23,23 @@ internal sealed class TestRows : IStateRows
     /// <summary>Each call takes this long.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>The next write is done, and its answer lost.</summary>
+    public bool LosesNextAnswer { get; set; }
+
     /// <summary>Calls wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
     /// <summary>What was read since the start or the last <see cref="Forget"/>.</summary>
     public IReadOnlyCollection<(string Collection, string Row)> Reads => _reads;
 
-    public void Forget() => _reads.Clear();
+    /// <summary>What was written since then.</summary>
+    public IReadOnlyCollection<(string Collection, string Row)> Writes => _writes;
+
+    public void Forget()
+    {
+        _reads.Clear();
+        _writes.Clear();
+    }
 
     /// <summary>The storage is replaced by an empty one.</summary>
     public void Lose() => _rows.Clear();
@@ -58,6 +69,13 @@ internal sealed class TestRows : IStateRows
 
             var next = $"{++_etags}";
             _rows[(collectionKey, row)] = (payload.ToArray(), next);
+            _writes.Enqueue((collectionKey, row));
+            if (LosesNextAnswer)
+            {
+                LosesNextAnswer = false;
+                throw new IOException("the connection broke");
+            }
+
             return next;
         }
     }

@@ -67,6 +67,20 @@ internal sealed class TestSilo : IAsyncDisposable
         await DisposeAsync();
     }
 
+    /// <summary>Fills a collection and saves it so often that storage has its entries as chunks of a snapshot and the journal has none of them.</summary>
+    public async Task SaveAsChunks(string key)
+    {
+        const int Saves = 14;
+        await Collection(key).Do(false, Enumerable.Range(0, 100).Select(i => CollectionCalls.Set($"k{i}", "1")).ToArray());
+        for (var i = 0; i < Saves; i++)
+        {
+            await Collection(key).Put($"k{i}", "1");
+            await Control(key).Save(0);
+        }
+
+        Journal.Trim(Journal.OwnerOf(key), Journal.OwnerOf(key).LastSequence);
+    }
+
     /// <summary>Deactivates all collections but the catalog's own parts.</summary>
     public async Task Deactivate()
     {

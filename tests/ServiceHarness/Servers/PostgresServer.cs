@@ -97,6 +97,19 @@ public class PostgresServer(string address = "127.0.0.1") : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void GoOn() => Signal(ProcessSignal.Continue);
 
+    /// <summary>Whatever was done to it: it runs and answers.</summary>
+    public async Task Mend()
+    {
+        if (_process is { HasExited: true })
+        {
+            await Start();
+        }
+        else if (IsOwn)
+        {
+            GoOn();
+        }
+    }
+
     /// <summary>Starts it, again after a kill, and waits until it answers.</summary>
     public async Task Start()
     {

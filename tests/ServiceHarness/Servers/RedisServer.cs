@@ -66,6 +66,19 @@ public sealed class RedisServer(string address = "127.0.0.1") : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void GoOn() => ProcessSignal.Send(_process!.Id, ProcessSignal.Continue);
 
+    /// <summary>Whatever was done to it: it runs and answers.</summary>
+    public async Task Mend()
+    {
+        if (_process is { HasExited: true })
+        {
+            await Start();
+        }
+        else if (IsOwn)
+        {
+            GoOn();
+        }
+    }
+
     /// <summary>Takes all that it holds.</summary>
     public async Task Wipe()
     {

@@ -1,3 +1,4 @@
+using EdgeOrleans.Simulation.Cluster;
 using EdgeOrleans.Simulation.Journals;
 using EdgeOrleans.Simulation.Services;
 using EdgeOrleans.Simulation.Targets;
@@ -10,7 +11,10 @@ namespace EdgeOrleans.Simulation.Running;
 internal sealed record Scenario(string Name, Action<SeedRun> Play)
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Scenario> All { get; } = [new("journal", JournalWorld.Play), new("targets", TargetsWorld.Play), new("service", ServiceWorld.Play)];
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("journal", JournalWorld.Play), new("targets", TargetsWorld.Play), new("service", ServiceWorld.Play), new("cluster", ClusterWorld.Play),
+    ];
 
     /// <summary>The one of this name.</summary>
     public static Scenario Of(string name) =>

@@ -30,6 +30,9 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
 
     private readonly List<Connection> _connections = [];
 
+    /// <summary>Called with each row that is written.</summary>
+    public Action<byte[]>? Written { get; set; }
+
     /// <summary>The storage for a process that starts now.</summary>
     public IStateRows Connect()
     {
@@ -201,6 +204,7 @@ internal sealed class SimulatedStorage(string name, bool isLocal, SeededRandom r
         var written = new Row(payload, (_nextETag++).ToString(CultureInfo.InvariantCulture));
         _rows[key] = written;
         WriteCount++;
+        Written?.Invoke(payload);
         if (isLocal)
         {
             _undurable.Add(new Change(key, before));

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using EdgeOrleans.Grains.Durability;
+using EdgeOrleans.Grains.Tests.Hosting;
+using EdgeOrleans.Grains.Time;
+using EdgeOrleans.Grains.WriteBehind;
+using Microsoft.Extensions.Logging.Abstractions;
+using static EdgeOrleans.Grains.Tests.Hosting.CollectionCalls;
+
+namespace EdgeOrleans.Grains.Tests.Cluster;
+
+/// <summary>While a cluster's storage is away writes are refused at once and reads go on; all resumes by itself.</summary>
+public sealed class OutageTests
+{
+    private readonly TestRows _rows = new();
+
+    [Fact]
+    public async Task Write_of_unknown_outcome_is_not_shown_until_it_is_known_and_all_resumes_by_itself()
+    {
+        await using var member = await TestMember.Start(_rows);
+        var collection = member.Collection("ns/c");
+        await collection.Put("k", "1");
+        _rows.IsAway = true;
+
+        var unknown = await collection.Do(Set("k", "2"));
+        var refused = await collection.Do(Set("l", "3"));
+
+        Assert.Equal(RefusalCode.Unavailable, unknown.Refusal!.Code);
+        Assert.Contains("outcome is unknown", unknown.Refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(RefusalCode.Unavailable, refused.Refusal!.Code);
+        Assert.Contains("nothing was written", refused.Refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("1", await collection.Read("k"));
+        Assert.NotNull(member.Status.WriteFault);
+        Assert.NotNull(Assert.Single(member.Status.Checks, static check => check.Name == "storage").Fault);
+        var strong = await Assert.ThrowsAsync<RefusedException>(async () => await collection.GetStrong("k"));
+        Assert.Equal(RefusalCode.Unavailable, strong.Refusal.Code);
+
+        _rows.IsAway = false;
+        await Until(async () => await collection.Read("k") == "2");
+        await Until(async () => (await collection.Do(Set("l", "4"))).Refusal is null);
+        Assert.Null(member.Status.WriteFault);
+        await using var other = await TestMember.Start(_rows);
+        Assert.Equal(("2", "4"), (await other.Collection("ns/c").Read("k"), await other.Collection("ns/c").Read("l")));
+    }
+
+    [Fact]
+    public async Task Write_whose_answer_was_lost_is_made_once()
+    {
+        await using var member = await TestMember.Start(_rows);
+        var collection = member.Collection("ns/c");
+        await collection.Put("k", "1");
+        _rows.Forget();
+        _rows.LosesNextAnswer = true;
+
+        await collection.Do(Set("k", "2"));
+        await Until(async () => await collection.Read("k") == "2");
+
+        Assert.Equal(1, _rows.Writes.Count(static row => row.Collection == "ns/c"));
+        await Until(async () => (await collection.Do(Set("k", "3"))).Refusal is null);
+        Assert.Equal("3", await collection.Read("k"));
+    }
+
+    /// <summary>A second, and what a loaded machine adds to it.</summary>
+    [Fact]
+    public async Task Storage_that_hangs_refuses_writes_within_about_a_second_and_reads_go_on()
+    {
+        await using var member = await TestMember.Start(_rows);
+        var collection = member.Collection("ns/c");
+        await collection.Put("k", "1");
+        var gate = new TaskCompletionSource();
+        _rows.Gate = gate.Task;
+        var started = Stopwatch.GetTimestamp();
+
+        var unknown = await collection.Do(Set("k", "2"));
+        var toldAfter = Stopwatch.GetElapsedTime(started);
+        var refused = await collection.Do(Set("l", "3"));
+        var cold = await member.Collection("ns/cold").Do(Set("k", "1"));
+
+        Assert.Equal(RefusalCode.Unavailable, unknown.Refusal!.Code);
+        Assert.InRange(toldAfter.TotalSeconds, 0.5, 3);
+        Assert.Equal(RefusalCode.Unavailable, refused.Refusal!.Code);
+        Assert.NotNull(cold.Refusal);
+        Assert.Equal("1", await collection.Read("k"));
+        gate.SetResult();
+        await Until(async () => await collection.Read("k") == "2");
+        await Until(async () => (await collection.Do(Set("l", "4"))).Refusal is null);
+    }
+
+    [Fact]
+    public void No_more_waits_for_the_storage_than_may_but_what_is_alone_always_does()
+    {
+        var clock = new ServiceClock(0, TimeProvider.System, new TestMachineClock());
+        var breaker = new StorageBreaker(_rows, clock, TaskScheduler.Default, NullLogger.Instance);
+        var storage = new StorageDurability(
+            new WriteBehindTarget("memory", _rows, isPrimary: true, TimeSpan.Zero), breaker, maxPendingBytes: 100, clock, TaskScheduler.Default);
+
+        Assert.True(storage.TryTake(60));
+        Assert.False(storage.TryTake(60));
+        Assert.True(storage.TryTake(40));
+        storage.Return(60);
+        storage.Return(40);
+        Assert.True(storage.TryTake(200));
+        Assert.False(storage.TryTake(1));
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !await condition();)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it does not come to be");
+            await Task.Delay(20);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using EdgeOrleans.Grains.Tests.Hosting;
+using EdgeOrleans.Grains.WriteBehind;
+using Orleans.TestingHost;
+
+namespace EdgeOrleans.Grains.Tests.Cluster;
+
+/// <summary>
+/// A server over rows that others may have too. Two of them know nothing of each other, as when a network is cut: each has an activation
+/// of its own of every collection.
+/// </summary>
+internal sealed class TestMember : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private TestMember(InProcessTestCluster cluster) => _cluster = cluster;
+
+    public IGrainFactory Client => _cluster.Client;
+
+    public ICatalogGrain Catalog => Client.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    public IServiceStatus Status => _cluster.Silos[0].ServiceProvider.Status();
+
+    public static async Task<TestMember> Start(TestRows rows, LimitsOptions? limits = null)
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) => silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
+        {
+            Storage = _ => new WriteBehindTarget("memory", rows, isPrimary: true, TimeSpan.Zero),
+            Limits = limits ?? new(),
+            ClockSource = new TestMachineClock(),
+        }));
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var member = new TestMember(cluster);
+
+        // The catalog is opened in the background, and tests count what the storage is asked.
+        await member.Catalog.ListNamespaces();
+        return member;
+    }
+
+    public ICollectionGrain Collection(string key) => Client.GetGrain<ICollectionGrain>(key);
+
+    /// <summary>Deactivates all collections that can be.</summary>
+    public Task Deactivate() => Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}
