@@ -54,7 +54,7 @@ internal sealed class FailureRun
         await using var traffic = new OpenLoop(lab.Members.Select(static member => member.Address), name);
         try
         {
-            await traffic.Settle();
+            await traffic.Begin();
             await Task.Delay(Before);
             await what(run);
             await lab.MakeWhole();

@@ -26,22 +26,29 @@ internal sealed class OpenLoop : IAsyncDisposable
     private readonly GatewayClient[] _gateways;
     private readonly string _prefix;
     private readonly Random _random = new();
-    private readonly Task _sending;
+    private Task _sending = Task.CompletedTask;
     private long _settledAt;
 
-    /// <summary>Begins at once.</summary>
     /// <param name="gateways">Where to send.</param>
     /// <param name="prefix">What the names of its collections begin with.</param>
     public OpenLoop(IEnumerable<Uri> gateways, string prefix)
     {
         _gateways = [.. gateways.Select(static (address, number) => new GatewayClient(number, address))];
         _prefix = prefix;
-        _sending = Task.Run(Send);
     }
 
-    /// <summary>Waits until each gateway has served each collection: from then on time without service counts.</summary>
-    public async Task Settle()
+    /// <summary>
+    /// Begins, and waits until each gateway has served each collection: from then on time without service counts. A collection is first asked
+    /// for at one gateway in turn, so that its member has it.
+    /// </summary>
+    public async Task Begin()
     {
+        for (var collection = 0; collection < Collections; collection++)
+        {
+            _attempts.Enqueue(await _gateways[collection % _gateways.Length].Ask(OperationKind.PlainRead, CollectionOf(collection), KeyOf(0)));
+        }
+
+        _sending = Task.Run(Send);
         var started = Moment.Now;
         while (_attempts.Where(static attempt => attempt.IsServed).Select(static attempt => (attempt.Gateway, attempt.Collection, attempt.Operation.Kind)).Distinct().Count()
             < _gateways.Length * Collections * Enum.GetValues<OperationKind>().Length)
@@ -84,7 +91,7 @@ internal sealed class OpenLoop : IAsyncDisposable
         var begin = Moment.Now;
         for (var i = 0; !_end.IsCancellationRequested; i++)
         {
-            // Three gateways and eight collections: each pair has its turn, and collections begin at different gateways.
+            // Three gateways and eight collections: each pair has its turn.
             var gateway = _gateways[i % _gateways.Length];
             var collection = CollectionOf(i % Collections);
             var value = _random.Next(100) < DeletesOf100 ? Operation.Absent : Interlocked.Increment(ref LastValue);
