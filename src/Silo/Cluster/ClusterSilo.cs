@@ -23,7 +23,8 @@ internal static class ClusterSilo
         });
         UseRedis(silo, redis);
         NoticeSoon(silo);
-        silo.AddOutgoingGrainCallFilter(new CallRetries(TimeProvider.System));
+        silo.Services.AddSingleton<IOutgoingGrainCallFilter>(static services => new CallRetries(
+            TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         silo.Services.AddSingleton<IFatalErrorHandler, ClusterExit>();
     }
 
@@ -73,14 +74,7 @@ internal static class ClusterSilo
             // Who is not let in, as with a certificate that the others do not take, ends and says so. Longer than the dead are waited for.
             membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
-        silo.Configure<SiloMessagingOptions>(static messaging =>
-        {
-            messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10);
-
-            // A silo that stops sends on what it is still asked for after its collections have gone. When it says that it is dead, what was
-            // not answered by then is lost to whoever asked: the others need a moment to ask elsewhere.
-            messaging.WaitForMessageToBeQueuedForOutboundTime = TimeSpan.FromSeconds(1);
-        });
+        silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10));
         silo.Configure<ConnectionOptions>(static connection => connection.OpenConnectionTimeout = TimeSpan.FromSeconds(2));
     }
 }
