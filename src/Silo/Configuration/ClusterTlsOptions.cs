@@ -14,6 +14,7 @@ internal static class ClusterTlsOptions
     /// <exception cref="StartFault">Some of the files are named and others are not.</exception>
     public static TlsOptions? Read(IConfiguration configuration)
     {
+        var name = OptionTable.TlsName.Read(configuration);
         TextOption[] files = [OptionTable.TlsCertificate, OptionTable.TlsKey, OptionTable.TlsAuthority];
         var named = files.Where(file => file.Read(configuration).Length > 0).ToArray();
         if (named.Length == 0)
@@ -31,7 +32,7 @@ internal static class ClusterTlsOptions
             CertificateFile = OptionTable.TlsCertificate.Read(configuration),
             KeyFile = OptionTable.TlsKey.Read(configuration),
             AuthorityFile = OptionTable.TlsAuthority.Read(configuration),
-            PeerName = OptionTable.TlsName.Read(configuration),
+            PeerName = name,
         };
     }
 

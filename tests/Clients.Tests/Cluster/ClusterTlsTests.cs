@@ -89,8 +89,16 @@ public sealed class ClusterTlsTests : IClassFixture<SiteServers>, IDisposable
         database ??= await _servers.NewDatabase();
         var members = new Members(
             _servers.Member(database, cluster, _authority.Issue("silo-0")), _servers.Member(database, cluster, _authority.Issue("silo-1")));
-        await members.Start();
-        return members;
+        try
+        {
+            await members.Start();
+            return members;
+        }
+        catch
+        {
+            await members.DisposeAsync();
+            throw;
+        }
     }
 
     private static KeyValueClientOptions Options(string cluster) => new() { ClusterId = cluster, ConnectLimit = TimeSpan.FromSeconds(1) };

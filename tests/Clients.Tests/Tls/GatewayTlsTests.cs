@@ -12,7 +12,7 @@ public sealed class GatewayTlsTests : IDisposable
     // So short that the first failure is the last.
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
 
-    // One try more, with its own time-outs, may be under way when the limit is over.
+    // That of the one try, and the start and end of the client.
     private static readonly TimeSpan Bound = ConnectLimit + TimeSpan.FromSeconds(6);
 
     private readonly ServiceDirectory _directory = new();
@@ -185,16 +185,24 @@ public sealed class GatewayTlsTests : IDisposable
         return tls is null ? setup : setup.WithTls(tls);
     }
 
-    private Task<OrleansClient> Connect(TlsOptions? tls) =>
-        OrleansClient.Connect(_port, new KeyValueClientOptions { Tls = tls, ConnectLimit = ConnectLimit });
+    private Task<OrleansClient> Connect(TlsOptions? tls) => OrleansClient.Connect(_port, new KeyValueClientOptions { Tls = tls });
 
     private async Task<string> Refused(TlsOptions? tls)
     {
-        var begin = Stopwatch.StartNew();
-        var fault = await Assert.ThrowsAsync<ConnectFailedException>(() => Connect(tls));
-        Assert.InRange(begin.Elapsed, TimeSpan.Zero, Bound);
-        TestContext.Current.TestOutputHelper?.WriteLine(fault.Message);
-        return fault.Message;
+        while (true)
+        {
+            var begin = Stopwatch.StartNew();
+            var fault = await Assert.ThrowsAsync<ConnectFailedException>(
+                () => OrleansClient.Connect(_port, new KeyValueClientOptions { Tls = tls, ConnectLimit = ConnectLimit }));
+            Assert.InRange(begin.Elapsed, TimeSpan.Zero, Bound);
+            TestContext.Current.TestOutputHelper?.WriteLine(fault.Message);
+
+            // A machine that is busy with other tests may not have come to an answer.
+            if (!fault.Message.Contains("timed out", StringComparison.Ordinal))
+            {
+                return fault.Message;
+            }
+        }
     }
 
     private static void DiscloseNothing(ServiceProcess service) =>
