@@ -22,6 +22,8 @@ install_packages() {
   command -v sqlite3 >/dev/null || missing+=(sqlite3)
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
   [ -n "${EDGEORLEANS_POSTGRES:-}$(command -v postgres || ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] || missing+=(postgresql)
+  [ -n "${EDGEORLEANS_REDIS:-}$(command -v redis-server)" ] || missing+=(redis-server)
+  command -v faketime >/dev/null || missing+=(faketime)
   [ -n "$(find /usr/lib -name libsqlite3.a -print -quit 2>/dev/null)" ] || missing+=(libsqlite3-dev)
   command -v curl >/dev/null || missing+=(curl)
   command -v ip >/dev/null || missing+=(iproute2)

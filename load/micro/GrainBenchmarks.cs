@@ -22,11 +22,7 @@ public class GrainBenchmarks
         _scratch = new Scratch();
         var options = ServiceOptions.Read(ConfigurationSources.Read([$"--Data:Path={_scratch.Path}"]));
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.UseOrleans(silo =>
-        {
-            silo.UseOneSilo(options);
-            silo.AddData(options, DataSetup.OpenJournal(options, manager: null));
-        });
+        builder.UseOrleans(DataSetup.Open(options, manager: null));
         _host = builder.Build();
         await _host.StartAsync();
         _collection = _host.Services.GetRequiredService<IGrainFactory>().GetGrain<ICollectionGrain>("default/bench");

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace EdgeOrleans;
 
 /// <summary>
@@ -12,17 +14,17 @@ public interface ICatalogGrain : IGrainWithStringKey
 
     /// <summary>All namespaces that hold a collection, in ordinal order of their UTF-8 bytes.</summary>
     /// <exception cref="RefusedException">The catalog cannot be loaded now.</exception>
-    [Alias("ListNamespaces")]
+    [Alias("ListNamespaces"), ReadOnly]
     Task<string[]> ListNamespaces();
 
     /// <summary>The collections of a namespace, in ordinal order of their UTF-8 bytes; none for an unknown one.</summary>
     /// <exception cref="RefusedException">The catalog cannot be loaded now.</exception>
-    [Alias("ListCollections")]
+    [Alias("ListCollections"), ReadOnly]
     Task<string[]> ListCollections(string ns);
 
     /// <summary>What a namespace holds; all zero for an unknown one.</summary>
     /// <exception cref="RefusedException">The catalog or a collection cannot be loaded now.</exception>
-    [Alias("NamespaceInfo")]
+    [Alias("NamespaceInfo"), ReadOnly]
     Task<NamespaceInfo> NamespaceInfo(string ns);
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace EdgeOrleans;
 
 /// <summary>
@@ -10,7 +12,7 @@ public interface ICollectionGrain : IGrainWithStringKey
 {
     /// <summary>The durable value of a key, or <see langword="null"/>.</summary>
     /// <exception cref="RefusedException">The name is not valid, or the collection cannot be loaded now.</exception>
-    [Alias("Get")]
+    [Alias("Get"), ReadOnly]
     ValueTask<Entry?> Get(string key);
 
     /// <summary>
@@ -21,7 +23,7 @@ public interface ICollectionGrain : IGrainWithStringKey
     /// As for <see cref="Get"/>, or the storage does not answer, or another server has written (<see cref="RefusalCode.Overtaken"/>): then
     /// the next call finds the current state.
     /// </exception>
-    [Alias("GetStrong")]
+    [Alias("GetStrong"), ReadOnly]
     ValueTask<Entry?> GetStrong(string key);
 
     /// <summary>
@@ -33,12 +35,12 @@ public interface ICollectionGrain : IGrainWithStringKey
 
     /// <summary>A page of keys in ordinal order of their UTF-8 bytes.</summary>
     /// <exception cref="RefusedException">The query is not valid, or the collection cannot be loaded now.</exception>
-    [Alias("List")]
+    [Alias("List"), ReadOnly]
     ValueTask<KeyPage> List(ListQuery query);
 
     /// <summary>How much the collection holds.</summary>
     /// <exception cref="RefusedException">The name is not valid, or the collection cannot be loaded now.</exception>
-    [Alias("Info")]
+    [Alias("Info"), ReadOnly]
     ValueTask<CollectionInfo> Info();
 }
 

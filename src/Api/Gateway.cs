@@ -20,7 +20,8 @@ internal sealed class Gateway(
     SyncEndpoint sync,
     DeviceEndpoints devices,
     IMetricsText metrics,
-    ILogger<Gateway> logger)
+    ILogger<Gateway> logger,
+    IClusterMember? member = null)
 {
     private static readonly ApiError NotFound = new(ErrorKind.NotFound, "there is no such route");
 
@@ -68,6 +69,7 @@ internal sealed class Gateway(
         var verb = VerbOf(context.Request.Method);
         return route == Route.None ? RefusalResponse.Send(context, NotFound)
             : (verb & Routes.Verbs(route)) == 0 ? WrongMethod(context, route)
+            : Routes.IsOfData(route) && member?.Isolation is { } isolation ? RefusalResponse.Send(context, new(ErrorKind.Unavailable, isolation))
             : route is Route.Entry or Route.Collection ? InCollection(context, verb, match, target)
             : route is Route.Batch ? batch.Handle(context, verb == Verb.Delete ? OperationKind.Delete : OperationKind.Set)
             : route is Route.DeviceEntry ? OfDevice(context, match)

@@ -9,6 +9,10 @@ internal static class GrainFaults
     private static readonly ApiError NotReachable = new(
         ErrorKind.Unavailable, "the collection cannot be reached now; whether a write took place is unknown");
 
+    // Orleans has tried for a while (CallRetries), and no grain ever began with it.
+    private static readonly ApiError NotCarriedOut = new(
+        ErrorKind.Unavailable, "the collection cannot be reached now; nothing was changed");
+
     // Thrown to whoever asks for memory beyond the budget, and over with what was asked for.
     private static readonly ApiError NoMemory = new(
         ErrorKind.Unavailable, "the memory budget is used up (Memory:BudgetBytes); whether a write took place is unknown");
@@ -21,6 +25,7 @@ internal static class GrainFaults
     {
         RefusedException refused => ApiError.Of(refused.Refusal),
         TimeoutException => NoAnswer,
+        OrleansMessageRejectionException and not SiloUnavailableException => NotCarriedOut,
         OrleansException => NotReachable,
         OutOfMemoryException => NoMemory,
         _ => null,

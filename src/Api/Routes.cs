@@ -112,6 +112,10 @@ internal static class Routes
     /// <summary>The same, as <c>Allow</c> has them.</summary>
     public static string Allow(Route route) => Verbs(route).ToString().ToUpperInvariant();
 
+    /// <summary>Whether a route tells or changes what collections hold, and not how the service is.</summary>
+    public static bool IsOfData(Route route) => route is Route.Entry or Route.Collection or Route.Batch
+        or Route.Namespaces or Route.Namespace or Route.NamespaceCollections or Route.NamespaceCollection or Route.NamespaceInfo;
+
     /// <summary>The route without the names in it: what a measurement may be labelled with.</summary>
     public static string Template(Route route) => route switch
     {

@@ -29,4 +29,13 @@ internal enum ExitCode
 
     /// <summary><c>site-schema</c>, <c>restore</c>, <c>overwrite</c>: the site's database cannot be reached or does not take it.</summary>
     SiteUnusable = 8,
+
+    /// <summary>A member of a cluster: Redis or PostgreSQL cannot be reached, or what is there must not be joined.</summary>
+    ClusterUnusable = 9,
+
+    /// <summary>A member of a cluster: the others go on without it, or Redis has forgotten it. A new start joins again.</summary>
+    ClusterLeft = 10,
+
+    /// <summary>A member of a cluster: this machine's clock is not that of the others.</summary>
+    ClockWrong = 11,
 }

@@ -1,5 +1,6 @@
 using EdgeOrleans.Grains;
 using EdgeOrleans.Silo;
+using EdgeOrleans.Silo.Cluster;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
 using EdgeOrleans.Silo.Native;
@@ -22,14 +23,16 @@ try
     var options = ServiceOptions.Read(configuration);
     MemoryBudget.Of(options.Memory.BudgetBytes).LimitHeap();
     using var manager = ServiceManager.Of(options);
-    var journal = DataSetup.OpenJournal(options, manager);
+
+    // A device keeps what it acknowledges in its own journal, a member of a cluster in PostgreSQL.
+    var useData = options.Cluster is { } cluster ? await ClusterSetup.Join(options, cluster) : DataSetup.Open(options, manager);
 
     var builder = WebApplication.CreateEmptyBuilder(new());
     builder.Logging.AddLog(options, configuration);
     builder.UseOrleans(silo =>
     {
-        silo.UseOneSilo(options);
-        silo.AddData(options, journal);
+        useData(silo);
+        silo.UseTls(options.Tls);
         silo.Services.AddNativeManifest(servesClients: options.Gateway is not null);
     });
     builder.AddWeb(options, configuration);

@@ -9,8 +9,11 @@ namespace EdgeOrleans.Silo;
 /// <summary>The life of the process between a valid configuration and its exit code.</summary>
 internal static partial class ServiceRun
 {
-    /// <summary>How long a stop may take: systemd and containers kill what takes much longer.</summary>
+    /// <summary>How long a device's stop may take: systemd and containers kill what takes much longer.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4.2);
+
+    /// <summary>A member of a cluster says that it goes before it goes, and hands its collections over.</summary>
+    private static readonly TimeSpan MemberStopLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>The version of the service, without the commit that the build appends.</summary>
     public static string Version { get; } =
@@ -39,13 +42,17 @@ internal static partial class ServiceRun
             var where = options.UsesKestrelEndpoints ? "the addresses of Kestrel:Endpoints" : options.Api.Listen;
             throw ListenFault(e, where, IsAddressFault(e) ? ExitCode.AddressUnavailable : ExitCode.Configuration);
         }
-        catch (Exception e) when (options.Gateway is not null && IsAddressFault(e))
+        catch (Exception e) when ((options.Gateway is not null || options.Cluster is not null) && IsAddressFault(e))
         {
-            throw ListenFault(e, $"{options.Gateway} ({OptionTable.GatewayPort.Name})", ExitCode.AddressUnavailable);
+            throw ListenFault(e, string.Join(" or ", SiloAddresses(options)), ExitCode.AddressUnavailable);
+        }
+        catch (Exception e) when (options.Cluster is not null && e is (OrleansException or TimeoutException))
+        {
+            throw new StartFault(ExitCode.ClusterUnusable, $"Cannot join cluster '{options.Cluster!.Id}': {e.GetBaseException().Message.ReplaceLineEndings(" ")}");
         }
 
         HasStarted = true;
-        var started = $"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPath}";
+        var started = $"EdgeOrleans {Version} listens on {string.Join(", ", app.Urls)} and keeps its data in {options.DataPlace}";
         if (options.LogsJson)
         {
             LogStarted(log, started);
@@ -55,8 +62,21 @@ internal static partial class ServiceRun
             await Console.Out.WriteLineAsync(started);
         }
 
-        await Stopped(app, log);
+        await Stopped(app, log, options.Cluster is null ? StopLimit : MemberStopLimit);
         return ExitCode.Stopped;
+    }
+
+    private static IEnumerable<string> SiloAddresses(ServiceOptions options)
+    {
+        if (options.Gateway is { } gateway)
+        {
+            yield return $"{gateway} ({OptionTable.GatewayPort.Name})";
+        }
+
+        if (options.Cluster is { } cluster)
+        {
+            yield return $"{cluster.Endpoint} ({OptionTable.ClusterPort.Name})";
+        }
     }
 
     private static StartFault ListenFault(Exception e, string where, ExitCode code) =>
@@ -65,17 +85,17 @@ internal static partial class ServiceRun
     private static bool IsAddressFault(Exception? e) =>
         e is AddressInUseException or SocketException || (e is not null && IsAddressFault(e.InnerException));
 
-    private static async Task Stopped(WebApplication app, ILogger log)
+    private static async Task Stopped(WebApplication app, ILogger log, TimeSpan stopLimit)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = app.Lifetime.ApplicationStopping.Register(asked.SetResult);
         await asked.Task;
 
         // All that was acknowledged is on flash already, so leaving late is worse than leaving untidily.
-        using var limit = new Timer(static _ => Environment.Exit((int)ExitCode.Stopped), null, StopLimit, Timeout.InfiniteTimeSpan);
+        using var limit = new Timer(static _ => Environment.Exit((int)ExitCode.Stopped), null, stopLimit, Timeout.InfiniteTimeSpan);
         try
         {
-            using var bounded = new CancellationTokenSource(StopLimit);
+            using var bounded = new CancellationTokenSource(stopLimit);
             await app.StopAsync(bounded.Token);
 
             // The journal's closing frame; within the same limit.
@@ -93,6 +113,6 @@ internal static partial class ServiceRun
     [LoggerMessage(3, LogLevel.Information, "{Text}")]
     private static partial void LogStarted(ILogger log, string text);
 
-    [LoggerMessage(2, LogLevel.Warning, "Not everything stopped in time; what was not saved is in the journal.")]
+    [LoggerMessage(2, LogLevel.Warning, "Not everything stopped in time; what was acknowledged is safe.")]
     private static partial void LogUntidyStop(ILogger log, Exception exception);
 }

@@ -33,6 +33,31 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Member_that_is_cut_off_from_its_cluster_answers_for_no_data_and_still_tells_how_it_is()
+    {
+        await _gateway.Send("POST", "/api/v1/kv/n/c/k", "{\"value\":1}");
+        _gateway.Status.Isolation = "nobody was heard for 7 s";
+        foreach (var (method, target, body) in new (string, string, string?)[]
+        {
+            ("GET", "/api/v1/kv/n/c/k", null), ("POST", "/api/v1/kv/n/c/k", "{\"value\":2}"), ("GET", "/api/v1/kv/n/c", null),
+            ("POST", "/api/v1/kv/batch", "{\"operations\":[]}"), ("GET", "/api/v1/namespaces", null), ("DELETE", "/api/v1/namespaces/n", null),
+        })
+        {
+            var refused = await _gateway.Send(method, target, body);
+            Assert.Equal((503, "UNAVAILABLE", "nobody was heard for 7 s"), (refused.Status, refused.Code, refused.Message));
+            Assert.True(refused.Headers.ContainsKey("Retry-After"));
+        }
+
+        foreach (var target in new[] { "/", "/health", "/health/live", "/health/ready", "/metrics" })
+        {
+            Assert.Equal(200, (await _gateway.Send("GET", target)).Status);
+        }
+
+        _gateway.Status.Isolation = null;
+        Assert.Equal("1", (await _gateway.Send("GET", "/api/v1/kv/n/c/k")).Json.GetProperty("value").GetRawText());
+    }
+
+    [Fact]
     public async Task Health_is_503_with_the_reason_while_writes_are_not_and_live_stays_200()
     {
         _gateway.Status.WriteFault = "the card has no room";

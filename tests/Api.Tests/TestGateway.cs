@@ -53,6 +53,7 @@ public sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IServiceStatus>(status);
         builder.Services.AddSingleton<ISyncStatus>(status);
+        builder.Services.AddSingleton<IClusterMember>(status);
         builder.Services.AddSingleton<IMetricsText, TestMetrics>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEdgeOrleansApi(options ?? Options());
@@ -118,8 +119,10 @@ public sealed class SharedGateway : IAsyncLifetime
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 }
 
-public sealed class TestStatus : IServiceStatus, ISyncStatus
+public sealed class TestStatus : IServiceStatus, ISyncStatus, IClusterMember
 {
+    public string? Isolation { get; set; }
+
     public string? WriteFault { get; set; }
 
     public bool IsMemoryShort { get; set; }

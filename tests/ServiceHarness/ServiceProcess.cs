@@ -43,6 +43,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Done when it has ended, however long that takes.</summary>
+    public Task Ended => _process.WaitForExitAsync();
+
     /// <summary>Starts the service and waits until it listens.</summary>
     /// <exception cref="InvalidOperationException">It ended or said nothing in time; the message has all it printed.</exception>
     public static async Task<ServiceProcess> Start(ServiceDirectory directory, ServiceSetup? setup = null)
@@ -84,6 +87,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>SIGKILL: nothing that it has not made durable survives in the process.</summary>
     public Task<ServiceExit> Kill() => Signal(ProcessSignal.Kill);
+
+    /// <summary>SIGSTOP: it is there, and does nothing.</summary>
+    public void Freeze() => ProcessSignal.Send(Id, ProcessSignal.Stop);
+
+    /// <summary>SIGCONT: it goes on where it was.</summary>
+    public void Thaw() => ProcessSignal.Send(Id, ProcessSignal.Continue);
 
     /// <summary>Waits for an end that something else causes.</summary>
     public Task<ServiceExit> WaitForExit() => WaitForExit(Stopwatch.GetTimestamp());

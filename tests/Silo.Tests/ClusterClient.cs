@@ -25,8 +25,7 @@ internal sealed class ClusterClient : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, port));
-            client.Configure<ClusterOptions>(static cluster => cluster.ClusterId = cluster.ServiceId = "edgeorleans");
+            client.UseEdgeOrleans().UseStaticClustering(new IPEndPoint(IPAddress.Loopback, port));
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = responseTimeout ?? TimeSpan.FromSeconds(10));
             client.Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         });

@@ -164,7 +164,7 @@ public sealed class GatewayTests : IDisposable
     [Fact]
     public async Task Port_open_to_others_is_warned_of()
     {
-        var setup = new ServiceSetup().With("Gateway:Port", FreePort.Find().ToString(CultureInfo.InvariantCulture)).With("Gateway:Address", "0.0.0.0");
+        var setup = new ServiceSetup().With("Gateway:Port", FreePort.Find().ToString(CultureInfo.InvariantCulture)).With("Gateway:Address", "0.0.0.0").With("Cluster:AllowPlain", "true");
         await using var service = await ServiceProcess.Start(_directory, setup);
         await service.WaitForLine("Gateway:Port is open to other machines", TimeSpan.FromSeconds(5));
     }

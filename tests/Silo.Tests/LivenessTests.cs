@@ -64,7 +64,7 @@ public sealed class LivenessTests : IDisposable
         ((Answering)(object)catalog).Answer = answer;
         var grains = DispatchProxy.Create<IGrainFactory, Answering>();
         ((Answering)(object)grains).Answer = catalog;
-        return new Liveness(grains, _thread, _activity).Fault(Limit);
+        return new Liveness(grains, _activity, _thread).Fault(Limit);
     }
 
     /// <summary>Answers every call with one thing: the catalog for a grain factory, its answer for the catalog.</summary>

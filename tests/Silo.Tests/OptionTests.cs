@@ -17,6 +17,11 @@ public sealed class OptionTests
         ["Journal:MaxPendingBytes min"] = [("Limits:ValueBytes", "1024")],
     };
 
+    private static readonly (string Name, string Value)[] Tls =
+    [
+        ("Cluster:Tls:Certificate", "silo.pem"), ("Cluster:Tls:Key", "silo.key"), ("Cluster:Tls:Authority", "authority.pem"),
+    ];
+
     public static TheoryData<string> Numbers =>
         [.. OptionTable.All.OfType<NumberOption>().Select(static option => option.Name)];
 
@@ -113,6 +118,8 @@ public sealed class OptionTests
     [InlineData("Http:AllowedOrigins", "app.example")]
     [InlineData("Http:AllowedOrigins", "https://app.example/")]
     [InlineData("Gateway:Address", "somewhere")]
+    [InlineData("Cluster:Tls:Name", "192.0.2.1")]
+    [InlineData("Cluster:Tls:Name", "a b")]
     [InlineData("Environment", "12345678901234567890123456789012345678901234567890123456789012345")]
     public void Text_that_breaks_its_rule_is_refused_with_option_and_value(string name, string value)
     {
@@ -158,6 +165,39 @@ public sealed class OptionTests
             Read(("Http:Listen", listen), ("Http:Token", "0123456789abcdef"));
             Read(("Http:Listen", listen), ("Http:AllowAnonymous", "true"));
         }
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.8.8.8", true)]
+    [InlineData("::1", true)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("::", false)]
+    [InlineData("192.168.1.7", false)]
+    public void Port_for_Orleans_clients_that_others_reach_needs_TLS_or_leave(string address, bool isLocal)
+    {
+        (string, string)[] gateway = [("Gateway:Port", "30000"), ("Gateway:Address", address)];
+        if (isLocal)
+        {
+            Read(gateway);
+        }
+        else
+        {
+            var fault = Fault(gateway);
+            Assert.Contains($"Gateway:Address is '{address}'", fault, StringComparison.Ordinal);
+            Assert.Contains("Cluster:Tls:Certificate", fault, StringComparison.Ordinal);
+            Assert.Contains("Cluster:AllowPlain", fault, StringComparison.Ordinal);
+            Assert.Single(Read([.. gateway, ("Cluster:AllowPlain", "true")]).Warnings);
+            Assert.Empty(Read([.. gateway, .. Tls]).Warnings);
+        }
+    }
+
+    [Fact]
+    public void TLS_needs_all_of_its_files()
+    {
+        Assert.Null(Read(("Cluster:Tls:Name", "silos.example")).Tls);
+        Assert.Equal("silos.example", Read([.. Tls, ("Cluster:Tls:Name", "silos.example")]).Tls!.PeerName);
+        Assert.All(Tls, static missing => Assert.Contains(missing.Name, Fault([.. Tls.Where(file => file != missing)]), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>Who may write a device's rows, as time goes by.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class ClaimTests(PostgresServer server) : IAsyncLifetime
+public sealed class ClaimTests(SiteServer server) : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("edgeorleans-claim-").FullName;
     private readonly FakeTimeProvider _time = new();

@@ -7,7 +7,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>Cards are lost, cloned and put back from old copies; the site's data survives all of it.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class IdentityTests(PostgresServer server) : IDisposable
+public sealed class IdentityTests(SiteServer server) : IDisposable
 {
     private readonly ServiceDirectory _directory = new();
     private readonly ServiceDirectory _other = new();

@@ -12,7 +12,7 @@ namespace EdgeOrleans.Site.Tests;
 /// seconds of a usual run: <c>SITE_LINK_SECONDS=300 ./test.sh Site</c>.
 /// </summary>
 [Collection(SiteCollection.Name)]
-public sealed class LinkTests(PostgresServer server) : IDisposable
+public sealed class LinkTests(SiteServer server) : IDisposable
 {
     private const int Clients = 4;
 

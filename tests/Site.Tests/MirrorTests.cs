@@ -8,7 +8,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>What a device has is at the site, soon or when the site is back.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class MirrorTests(PostgresServer server) : IDisposable
+public sealed class MirrorTests(SiteServer server) : IDisposable
 {
     private readonly ServiceDirectory _directory = new();
 

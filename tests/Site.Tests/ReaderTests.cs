@@ -7,7 +7,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>A service of the site reads what devices mirrored.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class ReaderTests(PostgresServer server) : IDisposable
+public sealed class ReaderTests(SiteServer server) : IDisposable
 {
     private readonly ServiceDirectory _directory = new();
     private readonly ServiceDirectory _other = new();

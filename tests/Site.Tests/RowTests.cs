@@ -8,7 +8,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>The schema under Orleans' unchanged provider: what the write-behind asks of a storage, PostgreSQL keeps.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class RowTests(PostgresServer server)
+public sealed class RowTests(SiteServer server)
 {
     private const string Key = "ns/c";
 

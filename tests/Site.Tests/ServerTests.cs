@@ -7,7 +7,7 @@ namespace EdgeOrleans.Site.Tests;
 
 /// <summary>The site's PostgreSQL dies and hangs; the device's clients notice nothing.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class ServerTests(PostgresServer server) : IDisposable
+public sealed class ServerTests(SiteServer server) : IDisposable
 {
     private readonly ServiceDirectory _directory = new();
 
@@ -16,7 +16,7 @@ public sealed class ServerTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task Device_serves_while_the_sites_server_is_killed_and_while_it_hangs_and_catches_up_each_time()
     {
-        Assert.SkipUnless(server.IsOwn, $"{PostgresServer.Variable} names a server that this test must not kill.");
+        Assert.SkipUnless(server.IsOwn, $"{SiteServer.Variable} names a server that this test must not kill.");
         var site = await SiteDatabase.Create(server);
         await using var device = await ServiceProcess.Start(_directory, site.Device());
         await device.Client.Set("c", "before", "1");

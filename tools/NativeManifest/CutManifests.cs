@@ -11,6 +11,9 @@ internal static class CutManifests
     // Not cut: what it registers is what clients are served with.
     private const string Abstractions = "EdgeOrleans.Abstractions";
 
+    // Not there: the native edition is no member of a cluster.
+    private const string Redis = "Orleans.Clustering.Redis";
+
     /// <summary>All that the manifests would register that are cut.</summary>
     /// <exception cref="InvalidOperationException">An assembly has a manifest and is not in the file.</exception>
     public static TypeManifestOptions Load()
@@ -20,7 +23,7 @@ internal static class CutManifests
         var uncut = typeof(Silo.ExitCode).Assembly.GetReferencedAssemblies().Select(Assembly.Load)
             .Where(static assembly => assembly.IsDefined(typeof(TypeManifestProviderAttribute)))
             .Select(static assembly => assembly.GetName().Name!)
-            .Except([.. cut, Abstractions]).ToArray();
+            .Except([.. cut, Abstractions, Redis]).ToArray();
         if (uncut.Length > 0)
         {
             throw new InvalidOperationException($"manifests.substitutions.xml does not cut {string.Join(", ", uncut)}.");

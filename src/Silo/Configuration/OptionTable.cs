@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeOrleans.Api;
+using EdgeOrleans.Silo.Cluster;
 using EdgeOrleans.Silo.Site;
 
 namespace EdgeOrleans.Silo.Configuration;
@@ -122,8 +123,56 @@ internal static class OptionTable
 
     public static readonly TextOption GatewayAddress = new(
         "Gateway:Address", "127.0.0.1", "an IP address",
-        "Where the port for Orleans clients listens. It asks for no token: open it to trusted networks only.",
+        "Where the port for Orleans clients listens; in a cluster the default is Cluster:Address. It asks for no token: an address that other machines reach needs Cluster:Tls or Cluster:AllowPlain.",
         static text => IPAddress.TryParse(text, out _));
+
+    public static readonly TextOption ClusterRedis = new(
+        "Cluster:Redis", "", "a connection string of StackExchange.Redis, as in 'redis:6379,password=…'",
+        "The Redis that knows the members of a cluster. Makes this service one of them: it keeps its data in Cluster:Storage then, and none of its own. "
+        + "Empty: it is alone. Not in the native edition.",
+        ClusterSetup.IsRedis)
+    { IsSecret = true };
+
+    public static readonly TextOption ClusterStorage = new(
+        "Cluster:Storage", "", "keywords of Npgsql with Host and Database among them, as in 'Host=db;Database=site;Username=edge'",
+        "The PostgreSQL that holds a cluster's data. Where it does not say otherwise: Maximum Pool Size=8, Timeout=3, Command Timeout=5, "
+        + "Cancellation Timeout=500, Keepalive=10.",
+        SiteDataSource.IsConnectionString)
+    { IsSecret = true };
+
+    public static readonly TextOption ClusterId = new(
+        "Cluster:Id", "edgeorleans", "1 to 64 letters, digits, '-', '_' and '.'", "The cluster's name, the same for all its members.", ClusterMemberOptions.IsName);
+
+    public static readonly TextOption ClusterServiceId = new(
+        "Cluster:ServiceId", "edgeorleans", "1 to 64 letters, digits, '-', '_' and '.'",
+        "The name that a cluster's data is stored under, so that several may share a database.", ClusterMemberOptions.IsName);
+
+    public static readonly TextOption ClusterAddress = new(
+        "Cluster:Address", "127.0.0.1", "an IP address of this machine", "Where the other members reach this one.",
+        static text => IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any));
+
+    public static readonly NumberOption ClusterPort = new(
+        "Cluster:Port", 11_111, 1, 65_535, "", "The port for the other members.");
+
+    public static readonly FlagOption ClusterCreatesSchema = new(
+        "Cluster:CreateSchema", "Whether the schema of Cluster:Storage may be made or brought up to date without 'edgeorleans site-schema'.");
+
+    public static readonly TextOption TlsCertificate = new(
+        "Cluster:Tls:Certificate", "", "a PEM file", "The certificate that Orleans clients and other silos are shown. Empty: no TLS on those ports.",
+        static _ => true);
+
+    public static readonly TextOption TlsKey = new(
+        "Cluster:Tls:Key", "", "a PEM file", "The private key of that certificate, without a password.", static _ => true);
+
+    public static readonly TextOption TlsAuthority = new(
+        "Cluster:Tls:Authority", "", "a PEM file", "The authority that issued the certificates of Orleans clients and silos; no other is trusted.", static _ => true);
+
+    public static readonly TextOption TlsName = new(
+        "Cluster:Tls:Name", "edgeorleans", "a DNS name", "The subject alternative name that each of those certificates must have.",
+        static text => Uri.CheckHostName(text) == UriHostNameType.Dns);
+
+    public static readonly FlagOption AllowPlain = new(
+        "Cluster:AllowPlain", "Whether Orleans' ports may be open to other machines without TLS.");
 
     public static readonly TextOption LogFormat = new(
         "Log:Format", "plain", "'plain' or 'json'", "How a line of the log is written. JSON has one object on each line.",
@@ -151,6 +200,8 @@ internal static class OptionTable
         IdleMinutes, MemoryBudgetBytes,
         GatewayPort, GatewayAddress,
         SiteConnectionString, SiteServesDevices, SiteCreatesSchema, SiteSaveAfterMs, SiteMaxBytesPerSecond, SiteDevice,
+        ClusterRedis, ClusterStorage, ClusterId, ClusterServiceId, ClusterAddress, ClusterPort, ClusterCreatesSchema,
+        TlsCertificate, TlsKey, TlsAuthority, TlsName, AllowPlain,
         LogFormat, SlowFlushMs, SlowTurnMs, TracesEndpoint,
         FlushDelayMs,
     ];

@@ -56,11 +56,20 @@ internal sealed class ServiceOptions
     /// <summary>Where Orleans clients are served; <see langword="null"/> when they are not.</summary>
     public required IPEndPoint? Gateway { get; init; }
 
+    /// <summary>TLS on the ports for Orleans clients and other silos; <see langword="null"/> when they have none.</summary>
+    public required TlsOptions? Tls { get; init; }
+
     /// <summary>The site; <see langword="null"/> when there is none.</summary>
     public required SiteOptions? Site { get; init; }
 
+    /// <summary>The cluster; <see langword="null"/> when this service is a member of none, but a device on its own.</summary>
+    public required ClusterMemberOptions? Cluster { get; init; }
+
     /// <summary>How to report to systemd.</summary>
     public required SystemdVariables Systemd { get; init; }
+
+    /// <summary>Where acknowledged writes are, for the line that the service starts with.</summary>
+    public string DataPlace => Cluster is { } cluster ? $"the PostgreSQL of cluster {cluster.Id}" : DataPath;
 
     /// <summary>What an operator should know of these options although they are valid.</summary>
     public required string[] Warnings { get; init; }
@@ -71,7 +80,9 @@ internal sealed class ServiceOptions
     {
         RequireHttp1(configuration);
         var usesKestrelEndpoints = ListenAddresses.AreKestrels(configuration);
-        var gateway = ReadGateway(configuration);
+        var tls = ClusterTlsOptions.Read(configuration);
+        var cluster = ClusterMemberOptions.Read(configuration);
+        var gateway = ReadGateway(configuration, cluster);
         var valueBytes = OptionTable.ValueBytes.ReadInt32(configuration);
         var api = ReadApi(configuration, usesKestrelEndpoints, valueBytes);
         var options = new ServiceOptions
@@ -101,10 +112,17 @@ internal sealed class ServiceOptions
             TracesEndpoint = ReadTracesEndpoint(configuration),
             FlushDelay = TimeSpan.FromMilliseconds(OptionTable.FlushDelayMs.Read(configuration)),
             Gateway = gateway,
+            Tls = tls,
             Site = SiteOptions.Read(configuration),
+            Cluster = cluster,
             Systemd = SystemdVariables.Read(configuration),
-            Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway)],
+            Warnings = [.. PredecessorVariables.Warnings(configuration), .. GatewayWarnings(gateway, tls)],
         };
+
+        if (cluster is { Redis.Length: > 0 } && options.Site is { ServesDevices: false })
+        {
+            Require($"{OptionTable.SiteConnectionString.Name} is set, but must be empty beside {OptionTable.ClusterStorage.Name} unless {OptionTable.SiteServesDevices.Name}=true: a member of a cluster mirrors nothing.");
+        }
 
         // What concerns two options at once is known to those who use them.
         Require(options.Api.Validate());
@@ -155,11 +173,20 @@ internal sealed class ServiceOptions
         };
     }
 
-    private static IPEndPoint? ReadGateway(IConfiguration configuration)
+    private static IPEndPoint? ReadGateway(IConfiguration configuration, ClusterMemberOptions? cluster)
     {
         var port = OptionTable.GatewayPort.ReadInt32(configuration);
         var address = IPAddress.Parse(OptionTable.GatewayAddress.Read(configuration));
-        return port == 0 ? null : new IPEndPoint(address, port);
+        if (port == 0)
+        {
+            return null;
+        }
+
+        // Clients are told of a cluster's gateways by its members' addresses.
+        var isSet = configuration[OptionTable.GatewayAddress.Name] is { Length: > 0 };
+        var endpoint = new IPEndPoint(cluster is null || isSet ? address : cluster.Endpoint.Address, port);
+        ClusterTlsOptions.RequireLocalOrGuarded(configuration, OptionTable.GatewayAddress, endpoint.Address);
+        return endpoint;
     }
 
     private static Uri? ReadTracesEndpoint(IConfiguration configuration)
@@ -173,10 +200,10 @@ internal sealed class ServiceOptions
         return endpoint.Length == 0 ? null : new Uri(endpoint);
     }
 
-    private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway) =>
-        gateway is null || IPAddress.IsLoopback(gateway.Address)
+    private static IEnumerable<string> GatewayWarnings(IPEndPoint? gateway, TlsOptions? tls) =>
+        gateway is null || IPAddress.IsLoopback(gateway.Address) || tls is not null
             ? []
-            : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway} and asks for no token."];
+            : [$"{OptionTable.GatewayPort.Name} is open to other machines at {gateway}, without TLS, and asks for no token."];
 
     /// <summary>Whoever opens the service to a network says who may come in.</summary>
     /// <returns>The addresses.</returns>

@@ -48,9 +48,22 @@ internal static class DataSetup
     public static IDisk Slowed(IDisk disk, ServiceOptions options) =>
         options.FlushDelay > TimeSpan.Zero ? new SlowDisk(disk, options.FlushDelay) : disk;
 
-    /// <summary>Locks the directory and recovers the journal.</summary>
+    /// <summary>Opens the data of a device.</summary>
+    /// <returns>What makes a silo, alone in its process, serve it.</returns>
     /// <exception cref="StartFault">The directory is in use, written by a newer version, or cannot be used.</exception>
-    public static FlashJournal OpenJournal(ServiceOptions options, ServiceManager? manager)
+    public static Action<ISiloBuilder> Open(ServiceOptions options, ServiceManager? manager)
+    {
+        var journal = OpenJournal(options, manager);
+        return silo =>
+        {
+            silo.UseSilo(options);
+            silo.UseOneSilo(options);
+            silo.AddData(options, journal);
+        };
+    }
+
+    /// <summary>Locks the directory and recovers the journal.</summary>
+    private static FlashJournal OpenJournal(ServiceOptions options, ServiceManager? manager)
     {
         using var extension = manager?.ExtendStart();
         try
@@ -77,10 +90,10 @@ internal static class DataSetup
     }
 
     /// <summary>Adds the grains over the journal and the SQLite file as their primary target.</summary>
-    public static void AddData(this ISiloBuilder silo, ServiceOptions options, FlashJournal journal)
+    private static void AddData(this ISiloBuilder silo, ServiceOptions options, FlashJournal journal)
     {
         silo.Services.AddSingleton(services => Database(DatabasePath(options), services.GetRequiredService<ILogger<SqliteDatabase>>()));
-        silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), SiloSetup.ClusterName, TimeProvider.System, journal.Writes));
+        silo.Services.AddSingleton(services => new SqliteRows(services.GetRequiredService<SqliteDatabase>(), OneSilo.ClusterName, TimeProvider.System, journal.Writes));
         if (options.Site is { ServesDevices: false } site)
         {
             silo.AddMirror(site);

@@ -33,7 +33,7 @@ internal static class OverwriteVerb
             throw new StartFault(ExitCode.DataUnusable, $"The database was damaged and is set aside as '{damaged}': there is nothing to put in the place of the site's.");
         }
 
-        using var rows = new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System);
+        using var rows = new SqliteRows(database, OneSilo.ClusterName, TimeProvider.System);
         using var identity = new DeviceIdentity(rows, MachineMarks.Read(), NullLogger.Instance);
         var id = (await identity.Get(CancellationToken.None)).Id;
         var aside = string.Create(CultureInfo.InvariantCulture, $"{id}.replaced-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}");

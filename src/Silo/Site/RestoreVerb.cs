@@ -55,8 +55,8 @@ internal static class RestoreVerb
     {
         using var database = DataSetup.Database(path, NullLogger.Instance);
         database.Open();
-        var count = await SiteCopy.Run(connection, record.Id, database, SiloSetup.ClusterName);
-        using var rows = new SqliteRows(database, SiloSetup.ClusterName, TimeProvider.System);
+        var count = await SiteCopy.Run(connection, record.Id, database, OneSilo.ClusterName);
+        using var rows = new SqliteRows(database, OneSilo.ClusterName, TimeProvider.System);
         using var identity = new DeviceIdentity(rows, record.Machine, NullLogger.Instance);
         await identity.Change(_ => record, CancellationToken.None);
         var storage = new WriteBehindTarget("sqlite", rows, isPrimary: true, TimeSpan.Zero);

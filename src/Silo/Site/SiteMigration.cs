@@ -49,7 +49,7 @@ internal static class SiteMigration
                 $"The site's database has schema version {version}, made by a newer version of EdgeOrleans; this one knows versions up to {SiteSchema.Version}.", isNewer: true)
         : version < SiteSchema.Version
             ? new SiteSchemaException(
-                $"The site's database has {(version == 0 ? "no schema" : $"schema version {version}")}, but {SiteSchema.Version} is needed: run 'edgeorleans site-schema', or set Site:CreateSchema=true.", isNewer: false)
+                $"The site's database has {(version == 0 ? "no schema" : $"schema version {version}")}, but {SiteSchema.Version} is needed: run 'edgeorleans site-schema', or set Site:CreateSchema=true, or Cluster:CreateSchema=true in a cluster.", isNewer: false)
         : null;
 
     private static async Task<int> ReadVersion(NpgsqlConnection connection, CancellationToken ct)

@@ -12,7 +12,7 @@ internal static class SiteSchema
     public static int Version => Migrations.Count;
 
     /// <summary>The step to each version from the one before; the first begins with an empty database. Each runs in one transaction.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [Tables + Queries + Functions + Views];
+    public static IReadOnlyList<string> Migrations { get; } = [Tables + Queries + Functions + Views, Clusters];
 
     /// <summary>What each collection of a device is saved through.</summary>
     /// <remarks>
@@ -201,5 +201,28 @@ internal static class SiteSchema
         WHERE c.namespace <> '';
 
         INSERT INTO schema_version (version) VALUES (1);
+        """;
+
+    /// <summary>What clusters over this database know of themselves; see <see cref="Cluster.ClusterSetup"/>.</summary>
+    private const string Clusters =
+        """
+        CREATE TABLE clusters (
+            service text NOT NULL,
+            cluster text NOT NULL,
+            token text NOT NULL,
+            PRIMARY KEY (service, cluster)
+        );
+
+        CREATE TABLE cluster_members (
+            service text NOT NULL,
+            cluster text NOT NULL,
+            silo text NOT NULL,
+            is_here boolean NOT NULL,
+            seen_at timestamptz NOT NULL,
+            clock timestamptz NOT NULL,
+            PRIMARY KEY (service, cluster, silo)
+        );
+
+        INSERT INTO schema_version (version) VALUES (2);
         """;
 }

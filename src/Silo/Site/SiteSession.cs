@@ -9,17 +9,24 @@ namespace EdgeOrleans.Silo.Site;
 /// <summary>One connection to the site for a verb, whose user reads what goes wrong in one line.</summary>
 internal static class SiteSession
 {
-    /// <summary>Connects, works, and turns what fails into one line and an exit code.</summary>
+    /// <summary>Connects to the site of the options and works there.</summary>
     /// <exception cref="StartFault">There is no site, it cannot be reached, or it does not take the work.</exception>
-    public static async Task<T> Run<T>(ServiceOptions options, Func<SiteOptions, NpgsqlConnection, Task<T>> work)
+    public static Task<T> Run<T>(ServiceOptions options, Func<SiteOptions, NpgsqlConnection, Task<T>> work)
     {
         var site = options.Site
             ?? throw new StartFault(ExitCode.Configuration, $"{OptionTable.SiteConnectionString.Name} must be set: it says where the site's database is.");
+        return Run(options, site.ConnectionString, connection => work(site, connection));
+    }
+
+    /// <summary>Connects, works, and turns what fails into one line and an exit code.</summary>
+    /// <exception cref="StartFault">The database cannot be reached, or does not take the work.</exception>
+    public static async Task<T> Run<T>(ServiceOptions options, string connectionString, Func<NpgsqlConnection, Task<T>> work)
+    {
         try
         {
-            await using var source = SiteDataSource.Make(site.ConnectionString);
+            await using var source = SiteDataSource.Make(connectionString);
             await using var connection = await source.OpenConnectionAsync();
-            return await work(site, connection);
+            return await work(connection);
         }
         catch (SiteSchemaException e)
         {

@@ -4,6 +4,7 @@ namespace EdgeOrleans.Deploy.Tests.Packages;
 public sealed class UnitTests : IDisposable
 {
     private const string Unit = "deploy/edgeorleans.service";
+    private const string MemberUnit = "deploy/edgeorleans-member.service";
 
     // Of 10, for no protection at all; below 2 is what systemd calls OK.
     private const int MostExposure = 20;
@@ -20,24 +21,28 @@ public sealed class UnitTests : IDisposable
         Assert.Equal("SystemCallFilter=clock_adjtime", filters[^1]);
     }
 
-    [Fact]
-    public async Task Unit_has_no_fault_that_systemd_knows()
+    [Theory]
+    [InlineData(Unit, "/usr/bin/edgeorleans")]
+    [InlineData(MemberUnit, "/opt/edgeorleans/edgeorleans")]
+    public async Task Unit_has_no_fault_that_systemd_knows(string file, string binary)
     {
         SkipWithout("systemd-analyze");
 
         // As installed but for the binary's place, which must be there.
         var unit = Path.Combine(_directory, "edgeorleans.service");
-        var text = await File.ReadAllTextAsync(Path.Combine(Command.Repository, Unit), TestContext.Current.CancellationToken);
-        Assert.Contains("ExecStart=/usr/bin/edgeorleans\n", text, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(unit, text.Replace("=/usr/bin/edgeorleans\n", $"={DeviceEdition.Path}\n", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(Path.Combine(Command.Repository, file), TestContext.Current.CancellationToken);
+        Assert.Contains($"ExecStart={binary}\n", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(unit, text.Replace($"={binary}\n", $"={DeviceEdition.Path}\n", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         Assert.Equal("", await Command.Succeed("systemd-analyze", "verify", "--man=no", unit));
     }
 
-    [Fact]
-    public async Task Unit_exposes_little_of_the_system()
+    [Theory]
+    [InlineData(Unit)]
+    [InlineData(MemberUnit)]
+    public async Task Unit_exposes_little_of_the_system(string file)
     {
         SkipWithout("systemd-analyze");
-        var judged = await Command.Run("systemd-analyze", "security", "--offline=yes", $"--threshold={MostExposure}", Unit);
+        var judged = await Command.Run("systemd-analyze", "security", "--offline=yes", $"--threshold={MostExposure}", file);
         Assert.True(judged.Code == 0, judged.Output);
     }
 

@@ -6,7 +6,7 @@ namespace EdgeOrleans.Site.Tests.Cluster;
 
 /// <summary>Commits to a real PostgreSQL through Orleans' provider.</summary>
 [Collection(SiteCollection.Name)]
-public sealed class ClusterCommitTests(PostgresServer server)
+public sealed class ClusterCommitTests(SiteServer server)
 {
     private const int Writers = 8;
 

@@ -3,11 +3,11 @@ using EdgeOrleans.ServiceHarness;
 namespace EdgeOrleans.Site.Tests.Servers;
 
 /// <summary>One site of one test: an empty database, and how services reach it.</summary>
-public sealed class SiteDatabase(PostgresServer server, string name)
+public sealed class SiteDatabase(SiteServer server, string name)
 {
-    public static async Task<SiteDatabase> Create(PostgresServer server) => new(server, await server.CreateDatabase());
+    public static async Task<SiteDatabase> Create(SiteServer server) => new(server, await server.CreateDatabase());
 
-    public PostgresServer Server => server;
+    public SiteServer Server => server;
 
     public string Name => name;
 

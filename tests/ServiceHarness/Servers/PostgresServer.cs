@@ -1,16 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using EdgeOrleans.ServiceHarness;
 using Npgsql;
 
-namespace EdgeOrleans.Site.Tests.Servers;
+namespace EdgeOrleans.ServiceHarness.Servers;
 
 /// <summary>
 /// A real PostgreSQL on a port and in a directory of its own, which can be killed, stopped short and started again.
 /// <see cref="Variable"/> names one that runs elsewhere instead; then tests that harm the server are skipped.
 /// </summary>
-public sealed partial class PostgresServer : IAsyncLifetime
+/// <param name="address">The address of this machine that it listens on.</param>
+public class PostgresServer(string address = "127.0.0.1") : IAsyncDisposable
 {
     /// <summary>The environment variable with the connection string of a server elsewhere, whose user may create databases.</summary>
     public const string Variable = "EDGEORLEANS_POSTGRES";
@@ -36,12 +35,12 @@ public sealed partial class PostgresServer : IAsyncLifetime
 
     /// <summary>Where it listens.</summary>
     public (string Host, int Port) EndPoint =>
-        _elsewhere is null ? ("127.0.0.1", Port) : (new NpgsqlConnectionStringBuilder(_elsewhere).Host!, new NpgsqlConnectionStringBuilder(_elsewhere).Port);
+        _elsewhere is null ? (address, Port) : (new NpgsqlConnectionStringBuilder(_elsewhere).Host!, new NpgsqlConnectionStringBuilder(_elsewhere).Port);
 
     /// <summary>How to connect to a database, through another port when one is given.</summary>
     public string ConnectionString(string database, int? port = null)
     {
-        var settings = new NpgsqlConnectionStringBuilder(_elsewhere ?? $"Host=127.0.0.1;Port={Port};Username={User}") { Database = database };
+        var settings = new NpgsqlConnectionStringBuilder(_elsewhere ?? $"Host={address};Port={Port};Username={User}") { Database = database };
         if (port is { } other)
         {
             (settings.Host, settings.Port) = ("127.0.0.1", other);
@@ -87,23 +86,38 @@ public sealed partial class PostgresServer : IAsyncLifetime
     /// <summary>SIGKILL to the server and all its processes.</summary>
     public async Task Kill()
     {
-        Signal(9);
+        Signal(ProcessSignal.Kill);
         await _process!.WaitForExitAsync();
         File.Delete(Path.Combine(_directory, "data", "postmaster.pid"));
     }
 
     /// <summary>SIGSTOP: connections stay open, and nothing answers.</summary>
-    public void Hang() => Signal(19);
+    public void Hang() => Signal(ProcessSignal.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void GoOn() => Signal(18);
+    public void GoOn() => Signal(ProcessSignal.Continue);
+
+    /// <summary>Whatever was done to it: it runs and answers.</summary>
+    public async Task Mend()
+    {
+        if (_process is { HasExited: true })
+        {
+            await Start();
+        }
+        else if (IsOwn)
+        {
+            GoOn();
+        }
+    }
 
     /// <summary>Starts it, again after a kill, and waits until it answers.</summary>
     public async Task Start()
     {
         _process = Launch(
             PostgresBinaries.Find("postgres"), "-D", Path.Combine(_directory, "data"), "-p", $"{Port}", "-k", _directory,
-            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "log_min_messages=fatal", "-c", "max_connections=60");
+            "-c", $"listen_addresses={address}", "-c", "fsync=off", "-c", "log_min_messages=fatal", "-c", "max_connections=60",
+            // A client whose link is down says no farewell, and must not keep its connections for hours.
+            "-c", "tcp_keepalives_idle=5", "-c", "tcp_keepalives_interval=2", "-c", "tcp_keepalives_count=3");
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -119,7 +133,7 @@ public sealed partial class PostgresServer : IAsyncLifetime
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Makes it and starts it, unless it is elsewhere.</summary>
     public async ValueTask InitializeAsync()
     {
         if (!IsOwn)
@@ -137,7 +151,12 @@ public sealed partial class PostgresServer : IAsyncLifetime
         using var init = Launch(
             PostgresBinaries.Find("initdb"), "-D", Path.Combine(_directory, "data"), "-A", "trust", "-U", User, "-E", "UTF8", "--locale=C", "--no-sync");
         await init.WaitForExitAsync();
-        Assert.True(init.ExitCode == 0, $"initdb ended with {init.ExitCode}");
+        if (init.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"initdb ended with {init.ExitCode}");
+        }
+
+        await File.AppendAllTextAsync(Path.Combine(_directory, "data", "pg_hba.conf"), "host all all samenet trust\n");
         await Start();
     }
 
@@ -151,6 +170,8 @@ public sealed partial class PostgresServer : IAsyncLifetime
             _process!.Dispose();
             Directory.Delete(_directory, recursive: true);
         }
+
+        GC.SuppressFinalize(this);
     }
 
     private Process Launch(params string[] command)
@@ -169,12 +190,12 @@ public sealed partial class PostgresServer : IAsyncLifetime
     private void Signal(int signal)
     {
         var server = int.Parse(File.ReadLines(Path.Combine(_directory, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
-        _ = SendCore(server, signal);
+        ProcessSignal.Send(server, signal);
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ParentOf(folder) == server)
             {
-                _ = SendCore(id, signal);
+                ProcessSignal.Send(id, signal);
             }
         }
     }
@@ -192,14 +213,4 @@ public sealed partial class PostgresServer : IAsyncLifetime
             return 0;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendCore(int processId, int signal);
-}
-
-/// <summary>All that tests share: one server, and so one test at a time, since some of them kill it.</summary>
-[CollectionDefinition(Name)]
-public sealed class SiteCollection : ICollectionFixture<PostgresServer>
-{
-    public const string Name = "site";
 }

@@ -1,4 +1,4 @@
-namespace EdgeOrleans.Site.Tests.Servers;
+namespace EdgeOrleans.ServiceHarness.Servers;
 
 /// <summary>PostgreSQL's programs: on the path, or where Debian's package puts them.</summary>
 internal static class PostgresBinaries

@@ -1,0 +1,49 @@
+namespace EdgeOrleans.Cluster.Tests.Figures;
+
+/// <summary>What is done to the site, in the order of the table.</summary>
+internal enum Failure
+{
+    None,
+    Kill,
+    PowerLoss,
+    CablePulled,
+    Freeze,
+    ShortFreeze,
+    RollingRestart,
+    AllKilled,
+    PostgresKilled,
+    PostgresHung,
+    RedisKilled,
+    RedisHung,
+    RedisWiped,
+    CutFromMembers,
+    CutFromMembersAndRedis,
+    CutFromStorage,
+    ClockBehind,
+}
+
+/// <summary>The failures in words.</summary>
+internal static class Failures
+{
+    public static string Words(this Failure failure) => failure switch
+    {
+        Failure.None => "none",
+        Failure.Kill => "a member killed (SIGKILL), started again after 8 s",
+        Failure.PowerLoss => "a member loses power: its link and its process gone without a reset",
+        Failure.CablePulled => "a member's cable out for 15 s, then in again",
+        Failure.Freeze => "a member stopped for 15 s (SIGSTOP, SIGCONT)",
+        Failure.ShortFreeze => "a member stopped for 3 s",
+        Failure.RollingRestart => "all members restarted one after another (SIGTERM)",
+        Failure.AllKilled => "all members killed at once and started again",
+        Failure.PostgresKilled => "PostgreSQL killed, away for 6 s",
+        Failure.PostgresHung => "PostgreSQL hung for 10 s (SIGSTOP)",
+        Failure.RedisKilled => "Redis killed, away for 10 s, back with its append-only file",
+        Failure.RedisHung => "Redis hung for 10 s",
+        Failure.RedisWiped => "Redis emptied (FLUSHALL)",
+        Failure.CutFromMembers => "a member cut off from the others for 20 s, Redis and PostgreSQL in reach",
+        Failure.CutFromMembersAndRedis => "a member cut off from the others and Redis for 20 s, PostgreSQL in reach: two activations",
+        Failure.CutFromStorage => "a member cut off from PostgreSQL alone for 10 s",
+        Failure.ClockBehind => "a member started with its clock an hour behind",
+        _ => throw new ArgumentOutOfRangeException(nameof(failure)),
+    };
+}

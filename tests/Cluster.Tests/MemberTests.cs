@@ -1,0 +1,128 @@
+using EdgeOrleans.Cluster.Tests.Figures;
+using EdgeOrleans.Cluster.Tests.Lab;
+
+namespace EdgeOrleans.Cluster.Tests;
+
+/// <summary>Members end, hang and come back under load. The bounds in seconds are what README promises.</summary>
+[Collection(ClusterTestCollection.Name)]
+public sealed class MemberTests(ClusterLab lab)
+{
+    private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PowerLossBound = TimeSpan.FromSeconds(8);
+
+    private Member Victim => lab.Members[1];
+
+    [Fact]
+    public async Task Nothing_fails_while_nothing_is_done()
+    {
+        var seen = await FailureRun.Of(lab, Failure.None, static _ => Task.Delay(TimeSpan.FromSeconds(6)));
+        Assert.Empty(seen.Errors);
+    }
+
+    [Fact]
+    public async Task Killed_member_is_missed_for_three_seconds_at_most()
+    {
+        var seen = await FailureRun.Of(lab, Failure.Kill, async run =>
+        {
+            run.Away(Victim);
+            await Victim.Kill();
+            await Task.Delay(TimeSpan.FromSeconds(8));
+            Victim.Begin();
+            await run.Back(Victim);
+        });
+        Assert.InRange(seen.WritesAway, TimeSpan.Zero, KillBound);
+    }
+
+    [Fact]
+    public async Task Member_that_loses_power_is_missed_for_eight_seconds_at_most()
+    {
+        var lan = lab.Lan;
+        var seen = await FailureRun.Of(lab, Failure.PowerLoss, async run =>
+        {
+            run.Away(Victim);
+            await lan.Pull(Victim.Number);
+            await Victim.Kill();
+            await Task.Delay(TimeSpan.FromSeconds(11));
+            await lan.Plug(Victim.Number);
+            Victim.Begin();
+            await run.Back(Victim);
+        });
+        Assert.InRange(seen.WritesAway, TimeSpan.Zero, PowerLossBound);
+    }
+
+    [Fact]
+    public async Task Member_whose_cable_was_out_is_missed_like_one_without_power_and_joins_again_by_itself()
+    {
+        var lan = lab.Lan;
+        var seen = await FailureRun.Of(lab, Failure.CablePulled, async run =>
+        {
+            run.Away(Victim);
+            await lan.Pull(Victim.Number);
+            await Task.Delay(TimeSpan.FromSeconds(15));
+            await lan.Plug(Victim.Number);
+            await run.Back(Victim);
+        });
+        Assert.InRange(seen.WritesAway, TimeSpan.Zero, PowerLossBound);
+    }
+
+    [Fact]
+    public async Task Member_that_hung_for_long_is_missed_like_one_without_power_and_joins_again_by_itself()
+    {
+        var seen = await FailureRun.Of(lab, Failure.Freeze, run => Freeze(run, TimeSpan.FromSeconds(15)));
+        Assert.InRange(seen.WritesAway, TimeSpan.Zero, PowerLossBound);
+    }
+
+    [Fact]
+    public async Task Member_that_hung_for_a_moment_goes_on() =>
+        await FailureRun.Of(lab, Failure.ShortFreeze, run => Freeze(run, TimeSpan.FromSeconds(3)));
+
+    [Fact]
+    public async Task Rolling_restart_is_an_error_at_no_gateway_but_the_one_that_is_down()
+    {
+        var seen = await FailureRun.Of(lab, Failure.RollingRestart, async run =>
+        {
+            foreach (var member in lab.Members)
+            {
+                run.Away(member);
+                await member.Stop();
+                member.Begin();
+                await run.Back(member);
+            }
+        });
+        Assert.Empty(seen.Errors);
+    }
+
+    [Fact]
+    public async Task Acknowledged_write_survives_the_kill_of_all_members_at_once() =>
+        await FailureRun.Of(lab, Failure.AllKilled, async _ =>
+        {
+            await Task.WhenAll(lab.Members.Select(static member => member.Kill()));
+            await lab.MakeWhole();
+        });
+
+    [Fact]
+    public async Task Member_whose_clock_is_an_hour_behind_says_so_and_harms_nobody()
+    {
+        var seen = await FailureRun.Of(lab, Failure.ClockBehind, async run =>
+        {
+            run.Away(Victim);
+            await Victim.Stop();
+            Victim.Begin(FakeClock.AnHourBehind());
+            Assert.True(await Victim.Says("clock", TimeSpan.FromSeconds(20)), Victim.Transcript());
+            await Task.Delay(TimeSpan.FromSeconds(5));
+            await Victim.Kill();
+            Victim.Begin();
+            await run.Back(Victim);
+        });
+        Assert.Empty(seen.Errors);
+    }
+
+    private async Task Freeze(FailureRun run, TimeSpan time)
+    {
+        run.Away(Victim);
+        Victim.Freeze();
+        await Task.Delay(time);
+        Victim.Thaw();
+        await run.Back(Victim);
+    }
+}
