@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace EdgeOrleans.Api;
@@ -5,11 +6,18 @@ namespace EdgeOrleans.Api;
 /// <summary>All that the gateway needs of one collection, made ready once: its names, its grain, and the part of every answer that they determine.</summary>
 internal sealed class CollectionHandle
 {
-    public CollectionHandle(string ns, string collection, IGrainFactory grains)
+    private static readonly Task<WriteResult[]?> NotHere = Task.FromResult<WriteResult[]?>(null);
+
+    private readonly ILocalCollections _local;
+    private ILocalCollection? _here;
+
+    public CollectionHandle(string ns, string collection, IGrainFactory grains, ILocalCollections local)
     {
+        _local = local;
+        GrainKey = CollectionKey.Join(ns, collection);
         Namespace = ns;
         Collection = collection;
-        Grain = grains.GetGrain<ICollectionGrain>(CollectionKey.Join(ns, collection));
+        Grain = grains.GetGrain<ICollectionGrain>(GrainKey);
         EntryHead = Head(ns, collection);
     }
 
@@ -17,10 +25,40 @@ internal sealed class CollectionHandle
 
     public string Collection { get; }
 
+    public string GrainKey { get; }
+
     public ICollectionGrain Grain { get; }
 
     /// <summary>The UTF-8 text of an entry up to the opening quote of its key.</summary>
     public byte[] EntryHead { get; }
+
+    /// <summary>Reads a key without a call to the grain, where that is possible.</summary>
+    public LocalRead Read(string key, out LocalEntry entry)
+    {
+        entry = default;
+        var read = _here?.Read(key, out entry) ?? LocalRead.AskGrain;
+        if (read == LocalRead.AskGrain)
+        {
+            // The activation may be another one by now; the call that follows brings one about if there is none.
+            _here = _local.Find(GrainKey);
+        }
+
+        return read;
+    }
+
+    /// <summary>Applies a batch without a call to the grain, where that is possible.</summary>
+    /// <returns>The results; <see langword="null"/> when nothing was done and the grain has to be called.</returns>
+    public Task<WriteResult[]?> Apply(WriteBatch batch)
+    {
+        // A trace shows the call, and what it waits for.
+        var write = Activity.Current is null ? _here?.Apply(batch) : null;
+        if (write is null or { IsCompletedSuccessfully: true, Result: null })
+        {
+            _here = _local.Find(GrainKey);
+        }
+
+        return write ?? NotHere;
+    }
 
     private static byte[] Head(string ns, string collection)
     {

@@ -6,7 +6,7 @@ namespace EdgeOrleans.Api;
 /// The handles of the collections in use, found by the raw text of the path: a hit costs one look-up in place of
 /// two decoded names, their rules, a grain key and a grain reference (25 ns and no allocation for 1,300 ns and 1,128 bytes).
 /// </summary>
-internal sealed class CollectionHandles(IGrainFactory grains)
+internal sealed class CollectionHandles(IGrainFactory grains, ILocalCollections local)
 {
     /// <summary>Far more than one device uses at once; a client that walks through names must not fill memory.</summary>
     internal const int MaxHandles = 1024;
@@ -32,7 +32,7 @@ internal sealed class CollectionHandles(IGrainFactory grains)
             return false;
         }
 
-        handle = new CollectionHandle(ns, collection, grains);
+        handle = new CollectionHandle(ns, collection, grains, local);
         Keep(match.CollectionPath.ToString(), handle);
         return true;
     }

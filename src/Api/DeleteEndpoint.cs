@@ -10,7 +10,8 @@ internal sealed class DeleteEndpoint(TimeProvider clock)
     public async ValueTask Handle(HttpContext context, CollectionHandle collection, string key)
     {
         var operation = new Operation { Kind = OperationKind.Delete, Key = key };
-        var results = await collection.Grain.Apply(new WriteBatch { Operations = [operation] });
+        var batch = new WriteBatch { Operations = [operation] };
+        var results = await collection.Apply(batch) ?? await collection.Grain.Apply(batch);
         if (results[0].Refusal is { } refusal)
         {
             await RefusalResponse.Send(context, ApiError.Of(refusal));

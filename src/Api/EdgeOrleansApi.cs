@@ -11,7 +11,7 @@ public static class EdgeOrleansApi
     private const int MaxRequestBufferBytes = 64 * 1024;
 
     /// <summary>
-    /// Adds the gateway and sets the server's limits. Needs <see cref="IServiceStatus"/>, <see cref="ISyncStatus"/>, <see cref="IMetricsText"/>,
+    /// Adds the gateway and sets the server's limits. Needs <see cref="IServiceStatus"/>, <see cref="ISyncStatus"/>, <see cref="ILocalCollections"/>, <see cref="IMetricsText"/>,
     /// <see cref="TimeProvider"/>
     /// (the service clock) and Orleans' <see cref="IGrainFactory"/> beside it. Call it before any endpoint is given to Kestrel in code.
     /// </summary>

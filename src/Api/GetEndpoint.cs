@@ -6,20 +6,30 @@ namespace EdgeOrleans.Api;
 /// <summary><c>GET</c> and <c>HEAD</c> of an entry.</summary>
 internal sealed class GetEndpoint(TimeProvider clock)
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask Handle(HttpContext context, CollectionHandle collection, string key, bool isStrong)
+    public ValueTask Handle(HttpContext context, CollectionHandle collection, string key, bool isStrong)
     {
-        var entry = isStrong ? await GetStrong(context, collection, key) : await collection.Grain.Get(key);
-        if (entry is null)
+        var entry = default(LocalEntry);
+        return (isStrong ? LocalRead.AskGrain : collection.Read(key, out entry)) switch
         {
-            await RefusalResponse.Send(context, new(ErrorKind.KeyNotFound, $"there is no key '{key}' in collection '{collection.Collection}' of namespace '{collection.Namespace}'"));
-            return;
-        }
-
-        // The server leaves out the body for HEAD and keeps its length.
-        await EntryWriter.Send(context, StatusCodes.Status200OK, collection, key, entry.Value, clock.GetUtcNow());
+            LocalRead.Found => Send(context, collection, key, entry.Value),
+            LocalRead.Absent => SendNotFound(context, collection, key),
+            _ => HandleByGrain(context, collection, key, isStrong),
+        };
     }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask HandleByGrain(HttpContext context, CollectionHandle collection, string key, bool isStrong) =>
+        await ((isStrong ? await GetStrong(context, collection, key) : await collection.Grain.Get(key)) is { } entry
+            ? Send(context, collection, key, entry.Value)
+            : SendNotFound(context, collection, key));
 
     private ValueTask<Entry?> GetStrong(HttpContext context, CollectionHandle collection, string key) =>
         Consistency.Strong(() => collection.Grain.GetStrong(key), clock, context.RequestAborted);
+
+    // The server leaves out the body for HEAD and keeps its length.
+    private ValueTask Send(HttpContext context, CollectionHandle collection, string key, ReadOnlyMemory<byte> value) =>
+        EntryWriter.Send(context, StatusCodes.Status200OK, collection, key, value, clock.GetUtcNow());
+
+    private static ValueTask SendNotFound(HttpContext context, CollectionHandle collection, string key) => RefusalResponse.Send(
+        context, new(ErrorKind.KeyNotFound, $"there is no key '{key}' in collection '{collection.Collection}' of namespace '{collection.Namespace}'"));
 }

@@ -22,7 +22,8 @@ internal sealed class SetEndpoint(ApiOptions options, RequestBodies bodies, Requ
 
             var value = body.Bytes.Slice(place.Start, place.Length);
             var operation = new Operation { Kind = OperationKind.Set, Key = key, Value = value };
-            var results = await collection.Grain.Apply(new WriteBatch { Operations = [operation] });
+            var batch = new WriteBatch { Operations = [operation] };
+            var results = await collection.Apply(batch) ?? await collection.Grain.Apply(batch);
             if (results[0].Refusal is { } refusal)
             {
                 await RefusalResponse.Send(context, ApiError.Of(refusal));

@@ -232,7 +232,7 @@ public sealed class NameTests(SharedGateway shared)
     [Fact]
     public void Cached_handles_are_bounded()
     {
-        var handles = new CollectionHandles(_gateway.Services.GetRequiredService<IGrainFactory>());
+        var handles = new CollectionHandles(_gateway.Services.GetRequiredService<IGrainFactory>(), _gateway.Local);
         for (var i = 0; i < 5 * CollectionHandles.MaxHandles; i++)
         {
             var match = Routes.Match($"/api/v1/kv/n/c{i}/k");

@@ -18,11 +18,12 @@ public sealed class TestGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private TestGateway(WebApplication app, TestStore store, TestStatus status, TestLog log)
+    private TestGateway(WebApplication app, TestStore store, TestStatus status, TestLocal local, TestLog log)
     {
         _app = app;
         Store = store;
         Status = status;
+        Local = local;
         Log = log;
         Address = new Uri(app.Urls.First());
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
@@ -31,6 +32,8 @@ public sealed class TestGateway : IAsyncDisposable
     public TestStore Store { get; }
 
     public TestStatus Status { get; }
+
+    public TestLocal Local { get; }
 
     public TestLog Log { get; }
 
@@ -48,12 +51,14 @@ public sealed class TestGateway : IAsyncDisposable
         builder.WebHost.UseKestrelCore();
         var store = new TestStore();
         var status = new TestStatus();
+        var local = new TestLocal();
         var log = new TestLog();
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IServiceStatus>(status);
         builder.Services.AddSingleton<ISyncStatus>(status);
         builder.Services.AddSingleton<IClusterMember>(status);
+        builder.Services.AddSingleton<ILocalCollections>(local);
         builder.Services.AddSingleton<IMetricsText, TestMetrics>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEdgeOrleansApi(options ?? Options());
@@ -62,7 +67,7 @@ public sealed class TestGateway : IAsyncDisposable
         var app = builder.Build();
         app.UseEdgeOrleansApi();
         await app.StartAsync();
-        return new(app, store, status, log);
+        return new(app, store, status, local, log);
     }
 
     internal RequestBytes Bytes => Services.GetRequiredService<RequestBytes>();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using EdgeOrleans.Grains.Entries;
+using EdgeOrleans.Grains.Local;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.WriteBehind;
 using EdgeOrleans.Journal;
@@ -15,12 +16,16 @@ internal sealed class Collection : IDisposable
     // Above this, looking at values takes longer than a turn should (about 1 ms a MiB), so it is done elsewhere.
     private const int LongCheckBytes = 128 * 1024;
 
+    // Of these, a turn takes as many as have come.
+    private const int ShortCheckBytes = 16 * 1024;
+
     private static readonly ActivitySource Spans = new("EdgeOrleans.Grains");
 
     private readonly string _key;
     private readonly CollectionServices _services;
     private readonly CollectionLoading _loading;
     private readonly ResidentCollection _resident;
+    private readonly LocalCollection _local;
     private readonly Registration _registration;
     private readonly GroupWait _groupWait = new();
     private readonly CancellationTokenSource _stop = new();
@@ -47,6 +52,7 @@ internal sealed class Collection : IDisposable
 
         // The catalog's own collection is in use whatever the clients do.
         _resident = services.Residents.Enter(IsSystem ? static () => { } : leave);
+        _local = services.Local.Enter(key, _resident);
         _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, Overtaken, _stopped);
         _nameFault = CollectionText.NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
     }
@@ -77,6 +83,7 @@ internal sealed class Collection : IDisposable
         Span<byte> buffer = stackalloc byte[NameRules.MaxKeyBytes];
         _resident.Use();
         _loading.Writer!.CatchUp();
+        NoteCall();
         return _loading.Entries!.TryGet(buffer[..Encoding.UTF8.GetBytes(key, buffer)], out var entry)
             ? new Entry(entry.Value, entry.Version, entry.ExpiresAtMicros)
             : null;
@@ -143,6 +150,9 @@ internal sealed class Collection : IDisposable
         return new CollectionInfo(entries.Count, entries.Bytes, entries.SettledVersion);
     }
 
+    /// <summary>The time that a call which begins now has.</summary>
+    public Deadline NewDeadline() => new(_services);
+
     /// <summary>Applies a client's batch.</summary>
     public Task<WriteResult[]> Apply(WriteBatch batch)
     {
@@ -168,6 +178,22 @@ internal sealed class Collection : IDisposable
         return _loading.Entries is not null && OperationRules.ValueBytes(operations) <= LongCheckBytes
             ? Judge(batch!, OperationRules.Check(operations, _services.Limits), new Deadline(_services))
             : ApplyLater(batch!, new Deadline(_services));
+    }
+
+    /// <summary>Judges a client's batch in this turn, when that is short and nothing has to be waited for before it.</summary>
+    /// <returns>Whether it did; otherwise nothing has happened, and the batch is for <see cref="Apply"/>.</returns>
+    public bool TryJudge(WriteBatch batch, out Verdict verdict)
+    {
+        verdict = default;
+        if (!CanRead || _local.IsClosed || batch.Operations.Length is 0 or > NameRules.MaxBatchOperations
+            || OperationRules.ValueBytes(batch.Operations) > ShortCheckBytes)
+        {
+            return false;
+        }
+
+        _resident.Use();
+        verdict = _loading.Writer!.Judge(batch, OperationRules.Check(batch.Operations, _services.Limits), _registration.IsMade, setRefusal: null);
+        return !verdict.NeedsRegistration && !verdict.NeedsCurrent;
     }
 
     /// <summary>
@@ -243,7 +269,12 @@ internal sealed class Collection : IDisposable
         _savers ??= new CollectionSavers(
             _key, Guid.NewGuid().ToString("N"), _services.Targets, opened.Outline?.State, opened.Sequence);
         var result = await _savers.Save(target, _loading.Entries!.Freeze(), _stopped);
-        HasConflict |= result.Outcome == SaveOutcome.Conflict && _services.Targets[target].IsPrimary;
+        if (result.Outcome == SaveOutcome.Conflict && _services.Targets[target].IsPrimary)
+        {
+            HasConflict = true;
+            CloseLocal();
+        }
+
         return result;
     }
 
@@ -306,6 +337,9 @@ internal sealed class Collection : IDisposable
     /// <summary>The activation is about to go: what is pending is brought to an end within the time, if it can be.</summary>
     public Task Finish(TimeSpan limit) => _loading.Writer?.Commits.Finish(limit) ?? Task.CompletedTask;
 
+    /// <summary>The activation is about to make room for another one: from here on it takes calls alone.</summary>
+    public void CloseLocal() => _local.Close();
+
     /// <summary>The activation is going. Waits for nothing.</summary>
     public void Dispose()
     {
@@ -313,6 +347,7 @@ internal sealed class Collection : IDisposable
         _stop.Cancel();
         _stop.Dispose();
         _savers?.Stop();
+        _services.Local.Leave(_key, _local);
         _resident.Leave();
     }
 
@@ -322,8 +357,12 @@ internal sealed class Collection : IDisposable
     private void Overtaken()
     {
         _isOvertaken = true;
+        CloseLocal();
         _overtaken();
     }
+
+    /// <summary>A call has come from outside: Orleans knows that this is in use.</summary>
+    private void NoteCall() => _local.Open(this, _loading.Entries!, _loading.Writer!.Commits);
 
     private async Task<WriteResult[]> ApplyLater(WriteBatch batch, Deadline deadline)
     {
@@ -337,6 +376,7 @@ internal sealed class Collection : IDisposable
 
     private Task<WriteResult[]> Judge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline)
     {
+        NoteCall();
         var verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, setRefusal: null);
         return verdict.NeedsRegistration ? RegisterAndJudge(batch, invalid, deadline)
             : verdict.IsFinal ? Task.FromResult(verdict.Results)
@@ -383,7 +423,7 @@ internal sealed class Collection : IDisposable
 
     /// <summary>Settles what has become durable, and says what became of a group that was waited for.</summary>
     /// <returns>Why it is not known to be durable; <see langword="null"/> when it is.</returns>
-    private Refusal? Settle(CommitGroup group, Deadline deadline)
+    public Refusal? Settle(CommitGroup group, Deadline deadline)
     {
         var writer = _loading.Writer!;
         writer.CatchUp();

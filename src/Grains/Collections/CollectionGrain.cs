@@ -21,8 +21,12 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
     }
 
     /// <summary>What is pending is finished first.</summary>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _collection.Finish(FinishLimit);
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Now, because the next activation may come before this one is disposed of.
+        _collection.CloseLocal();
+        return _collection.Finish(FinishLimit);
+    }
 
     /// <summary>The activation has gone.</summary>
     public void Dispose() => _collection?.Dispose();

@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.Durability;
+using EdgeOrleans.Grains.Local;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
@@ -25,6 +26,9 @@ internal sealed class CollectionServices
 
     /// <summary>Keeps what is in memory within the budget.</summary>
     public required ResidentCollections Residents { get; init; }
+
+    /// <summary>Where readers of this process find them.</summary>
+    public required LocalCollections Local { get; init; }
 
     /// <summary>Where work too long for a grain's turn runs; the simulator's is its own single thread.</summary>
     public required TaskScheduler Scheduler { get; init; }

@@ -4,7 +4,7 @@ using EdgeOrleans.Journal;
 
 namespace EdgeOrleans.Grains.Durability;
 
-/// <summary>Makes the changes of one collection durable, a group at a time. Used in the turns of its activation alone.</summary>
+/// <summary>Makes the changes of one collection durable, a group at a time. Used in the turns of its activation alone, but for <see cref="DurablePosition"/>.</summary>
 internal interface ICommits
 {
     /// <summary>The position of the newest durable group.</summary>

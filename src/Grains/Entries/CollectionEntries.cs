@@ -5,7 +5,7 @@ namespace EdgeOrleans.Grains.Entries;
 /// The <em>newest</em> state has the pending writes on top: versions, preconditions and the size limit are judged on it.
 /// </summary>
 /// <remarks>
-/// One thread at a time. A write is staged, then either accepted with the position of its commit group or taken back;
+/// One thread at a time, but for whoever holds <see cref="Settling"/> and reads the settled state. A write is staged, then either accepted with the position of its commit group or taken back;
 /// both in the turn that staged it. It becomes settled when that position is durable.
 /// </remarks>
 public sealed class CollectionEntries
@@ -26,6 +26,7 @@ public sealed class CollectionEntries
     private readonly PendingWrites _pending = new();
     private readonly Tombstones _tombstones = new(TombstoneLimit);
     private int _staged;
+    private long _unsettledFrom = long.MaxValue;
     private (long Sequence, long LastVersion, long LastSetVersion) _beforeStaged;
 
     /// <summary>Makes an empty one.</summary>
@@ -40,6 +41,15 @@ public sealed class CollectionEntries
         SettledSequence = settled.SettledSequence;
         SettledVersion = settled.SettledVersion;
     }
+
+    /// <summary>
+    /// Held while what is durable becomes settled, all of it at once. Another thread that holds it may use <see cref="TryGet"/>
+    /// and nothing else, once the entries are in use.
+    /// </summary>
+    public Lock Settling { get; } = new();
+
+    /// <summary>The position of the oldest write that the journal has taken and that is not settled; the greatest number when there is none. For any thread.</summary>
+    public long UnsettledFrom => Volatile.Read(ref _unsettledFrom);
 
     /// <summary>Settled keys.</summary>
     public int Count => _table.Count;
@@ -158,6 +168,7 @@ public sealed class CollectionEntries
     {
         _pending.Place(_staged, position);
         _staged = 0;
+        NoteUnsettled();
     }
 
     /// <summary>The journal has not taken what is staged: it never was.</summary>
@@ -180,9 +191,14 @@ public sealed class CollectionEntries
     /// <param name="durablePosition">The position of the last durable commit group.</param>
     public void Settle(long durablePosition)
     {
-        while (!_pending.IsEmpty && _pending.First.Position <= durablePosition)
+        lock (Settling)
         {
-            SettleOne(_pending.PopFirst().Entry);
+            while (!_pending.IsEmpty && _pending.First.Position <= durablePosition)
+            {
+                SettleOne(_pending.PopFirst().Entry);
+            }
+
+            NoteUnsettled();
         }
     }
 
@@ -193,6 +209,7 @@ public sealed class CollectionEntries
     public void DropPending()
     {
         _pending.Clear();
+        NoteUnsettled();
         NewestBytes = Bytes;
     }
 
@@ -336,6 +353,8 @@ public sealed class CollectionEntries
         RaiseVersion(change.Version);
         NoteSet(change);
     }
+
+    private void NoteUnsettled() => Volatile.Write(ref _unsettledFrom, _pending.IsEmpty ? long.MaxValue : _pending.First.Position);
 
     private void NoteSet(StoredEntry change) => LastSetVersion = Math.Max(LastSetVersion, change.IsTombstone ? 0 : change.Version);
 

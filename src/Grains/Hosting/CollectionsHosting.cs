@@ -1,5 +1,6 @@
 using EdgeOrleans.Grains.Collections;
 using EdgeOrleans.Grains.Durability;
+using EdgeOrleans.Grains.Local;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
@@ -21,6 +22,8 @@ internal static class CollectionsHosting
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(budget)
             .AddSingleton(new ResidentCollections(budget.CollectionBytes, systemClock))
+            .AddSingleton<LocalCollections>()
+            .AddSingleton<ILocalCollections>(static services => services.GetRequiredService<LocalCollections>())
             .AddSingleton(new HeapGauge(budget, systemClock))
             .AddSingleton<DamageReport>()
             .AddSingleton(static services => new ReadinessLook("recovered", () => services.GetRequiredService<CatalogOpening>().Fault))
@@ -36,6 +39,7 @@ internal static class CollectionsHosting
                 Timeout = TimeSpan.FromMilliseconds(writes.TimeoutMs),
                 Targets = services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>(),
                 Residents = services.GetRequiredService<ResidentCollections>(),
+                Local = services.GetRequiredService<LocalCollections>(),
                 Scheduler = TaskScheduler.Default,
             })
             .AddSingleton<CatalogOpening>()

@@ -20,6 +20,9 @@ internal sealed class TestRows : IStateRows
     /// <summary>Reads of chunks fail, those of heads and slots do not.</summary>
     public bool LosesChunks { get; set; }
 
+    /// <summary>Before every write another activation writes the same row.</summary>
+    public bool IsWrittenByOthers { get; set; }
+
     /// <summary>Each call takes this long.</summary>
     public TimeSpan Latency { get; set; }
 
@@ -62,6 +65,14 @@ internal sealed class TestRows : IStateRows
         lock (_rows)
         {
             var current = _rows.TryGetValue((collectionKey, row), out var found) ? found.ETag : null;
+            if (IsWrittenByOthers)
+            {
+                var writer = "\"writer\":\""u8;
+                var others = payload.ToArray();
+                others.AsSpan(others.AsSpan().IndexOf(writer) + writer.Length, 32).Fill((byte)'0');
+                _rows[(collectionKey, row)] = (others, current = $"{++_etags}");
+            }
+
             if (current != etag)
             {
                 throw new RowConflictException($"row {row} of {collectionKey} is under {current}, not {etag}");

@@ -1,6 +1,7 @@
 using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.Collections;
 using EdgeOrleans.Grains.Durability;
+using EdgeOrleans.Grains.Local;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
@@ -48,6 +49,7 @@ internal sealed class ClusterServer : IRegistry, IDisposable
             Timeout = TimeSpan.FromSeconds(5),
             Targets = [target],
             Residents = new ResidentCollections(long.MaxValue, clock),
+            Local = new LocalCollections(clock),
             Scheduler = pool,
         };
     }

@@ -3,6 +3,7 @@ using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.Catalog;
 using EdgeOrleans.Grains.Collections;
 using EdgeOrleans.Grains.Durability;
+using EdgeOrleans.Grains.Local;
 using EdgeOrleans.Grains.Memory;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
@@ -19,6 +20,7 @@ namespace EdgeOrleans.Simulation.Services;
 internal sealed class ServiceProcess : ICollections, IRegistry
 {
     private readonly Turns _turns;
+    private readonly SeededRandom _random;
     private readonly Mutant _mutant;
     private readonly CollectionServices _services;
     private readonly SortedDictionary<string, Activation> _activations = new(StringComparer.Ordinal);
@@ -38,6 +40,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         Mutant mutant)
     {
         _turns = turns;
+        _random = random.Fork();
         _mutant = mutant;
         var pool = new Turns.Pool(turns, random);
         Journal = journal;
@@ -56,6 +59,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
             Timeout = TimeSpan.FromSeconds(5),
             Targets = Targets,
             Residents = new ResidentCollections(long.MaxValue, clock),
+            Local = new LocalCollections(clock),
             Scheduler = pool,
         };
         _catalogActor = turns.NewActor("catalog");
@@ -83,15 +87,28 @@ internal sealed class ServiceProcess : ICollections, IRegistry
 
     public Task<WriteResult[]> Apply(string collection, WriteBatch batch) => On(collection, c => c.Apply(batch));
 
-    public Task<Entry?> Get(string collection, string key) => On(collection, async c =>
+    /// <summary>A read as the gateway makes it, in the process if that can be, or as an Orleans client does, by a call.</summary>
+    public Task<Entry?> Get(string collection, string key)
     {
-        if (!c.CanRead)
+        var entry = default(LocalEntry);
+        var read = _random.Coin() ? _services.Local.Find(collection)?.Read(key, out entry) ?? LocalRead.AskGrain : LocalRead.AskGrain;
+        return read switch
         {
-            await c.MakeReadable();
-        }
+            LocalRead.Found => Task.FromResult<Entry?>(new Entry(entry.Value, entry.Version, 0)),
+            LocalRead.Absent => Task.FromResult<Entry?>(null),
+            _ => Call(),
+        };
 
-        return _mutant == Mutant.ReadOfPending ? GetPending(c, key) : c.Get(key);
-    });
+        Task<Entry?> Call() => On(collection, async c =>
+        {
+            if (!c.CanRead)
+            {
+                await c.MakeReadable();
+            }
+
+            return _mutant == Mutant.ReadOfPending ? GetPending(c, key) : c.Get(key);
+        });
+    }
 
     public Task<KeyPage> List(string collection, ListQuery query) => On(collection, async c =>
     {
