@@ -2,6 +2,7 @@ using EdgeOrleans.Grains;
 using EdgeOrleans.Silo;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
+using EdgeOrleans.Silo.Log;
 using EdgeOrleans.Silo.Native;
 using EdgeOrleans.Silo.Systemd;
 
