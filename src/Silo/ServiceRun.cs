@@ -34,6 +34,11 @@ internal static partial class ServiceRun
         {
             await app.StartAsync();
         }
+        catch (Exception e) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && e is OperationCanceledException or OrleansLifecycleCanceledException)
+        {
+            await Close(app, log);
+            return ExitCode.Stopped;
+        }
         catch (Exception e) when (order.OnlyServerIsLeft)
         {
             var where = options.UsesKestrelEndpoints ? "the addresses of Kestrel:Endpoints" : options.Api.Listen;
@@ -70,13 +75,21 @@ internal static partial class ServiceRun
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = app.Lifetime.ApplicationStopping.Register(asked.SetResult);
         await asked.Task;
+        await Close(app, log);
+    }
 
+    private static async Task Close(WebApplication app, ILogger log)
+    {
         // All that was acknowledged is on flash already, so leaving late is worse than leaving untidily.
         using var limit = new Timer(static _ => Environment.Exit((int)ExitCode.Stopped), null, StopLimit, Timeout.InfiniteTimeSpan);
         try
         {
-            using var bounded = new CancellationTokenSource(StopLimit);
-            await app.StopAsync(bounded.Token);
+            // What was asked to stop during its start did so by itself, and Orleans takes a second word for a fault.
+            if (HasStarted)
+            {
+                using var bounded = new CancellationTokenSource(StopLimit);
+                await app.StopAsync(bounded.Token);
+            }
 
             // The journal's closing frame; within the same limit.
             await app.DisposeAsync();

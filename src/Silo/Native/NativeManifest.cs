@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Orleans.Serialization.Configuration;
+using Polly.Registry;
 
 namespace EdgeOrleans.Silo.Native;
 
@@ -27,6 +28,7 @@ internal static partial class NativeManifest
             return;
         }
 
+        services.AddSingleton<ResiliencePipelineProvider<string>, OneTry>();
         services.Configure<TypeManifestOptions>(AddLocal);
         AddLocal(services);
         if (servesClients)
