@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Orleans.Serialization.Configuration;
-using Polly.Registry;
 
 namespace EdgeOrleans.Silo.Native;
 
@@ -28,7 +27,6 @@ internal static partial class NativeManifest
             return;
         }
 
-        services.AddSingleton<ResiliencePipelineProvider<string>, OneTry>();
         services.Configure<TypeManifestOptions>(AddLocal);
         AddLocal(services);
         if (servesClients)
