@@ -30,6 +30,7 @@ install_packages() {
   command -v openssl >/dev/null || missing+=(openssl)
   [ -x /usr/sbin/adduser ] || missing+=(adduser)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
+  [ -e /usr/bin/ld.lld-16 ] || missing+=(lld-16)
   [ "$(uname -m)" = aarch64 ] || command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu)
   [ ${#missing[@]} -eq 0 ] && return
   if ! command -v apt-get >/dev/null; then

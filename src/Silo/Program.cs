@@ -3,6 +3,7 @@ using EdgeOrleans.Silo;
 using EdgeOrleans.Silo.Cluster;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
+using EdgeOrleans.Silo.Log;
 using EdgeOrleans.Silo.Native;
 using EdgeOrleans.Silo.Systemd;
 

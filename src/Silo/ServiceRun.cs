@@ -32,10 +32,16 @@ internal static partial class ServiceRun
             LogWarning(log, warning);
         }
 
+        var stopLimit = options.Cluster is null ? StopLimit : MemberStopLimit;
         var order = app.Services.GetRequiredService<ServerOrder>();
         try
         {
             await app.StartAsync();
+        }
+        catch (Exception e) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && e is OperationCanceledException or OrleansLifecycleCanceledException)
+        {
+            await Close(app, log, stopLimit);
+            return ExitCode.Stopped;
         }
         catch (Exception e) when (order.OnlyServerIsLeft)
         {
@@ -62,7 +68,7 @@ internal static partial class ServiceRun
             await Console.Out.WriteLineAsync(started);
         }
 
-        await Stopped(app, log, options.Cluster is null ? StopLimit : MemberStopLimit);
+        await Stopped(app, log, stopLimit);
         return ExitCode.Stopped;
     }
 
@@ -90,13 +96,21 @@ internal static partial class ServiceRun
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = app.Lifetime.ApplicationStopping.Register(asked.SetResult);
         await asked.Task;
+        await Close(app, log, stopLimit);
+    }
 
+    private static async Task Close(WebApplication app, ILogger log, TimeSpan stopLimit)
+    {
         // All that was acknowledged is on flash already, so leaving late is worse than leaving untidily.
         using var limit = new Timer(static _ => Environment.Exit((int)ExitCode.Stopped), null, stopLimit, Timeout.InfiniteTimeSpan);
         try
         {
-            using var bounded = new CancellationTokenSource(stopLimit);
-            await app.StopAsync(bounded.Token);
+            // What was asked to stop during its start did so by itself, and Orleans takes a second word for a fault.
+            if (HasStarted)
+            {
+                using var bounded = new CancellationTokenSource(stopLimit);
+                await app.StopAsync(bounded.Token);
+            }
 
             // The journal's closing frame; within the same limit.
             await app.DisposeAsync();

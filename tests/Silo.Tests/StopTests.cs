@@ -25,6 +25,28 @@ public sealed class StopTests : IDisposable
         Assert.Empty(exit.Errors);
     }
 
+    /// <summary>Wherever in its start it is: the moments go on until one finds it serving.</summary>
+    [Fact]
+    public async Task Stop_during_the_start_is_no_fault()
+    {
+        var setup = new ServiceSetup();
+        for (var moment = TimeSpan.Zero; ; moment += TimeSpan.FromMilliseconds(ServiceBinary.IsGiven ? 4 : 40) + (moment / 8))
+        {
+            await using var service = ServiceProcess.Begin(_directory, setup);
+            await Task.Delay(moment, TestContext.Current.CancellationToken);
+            var served = service.Output.Count > 0;
+            var exit = await service.Stop();
+            Assert.Empty(exit.Errors);
+
+            // The host hears the signal, or its default ends the process before there is a host.
+            Assert.Contains(exit.Code, (int[])[0, 143]);
+            if (served)
+            {
+                return;
+            }
+        }
+    }
+
     [Fact]
     public async Task Ctrl_C_answers_the_write_in_flight_and_keeps_it()
     {

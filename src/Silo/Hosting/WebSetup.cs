@@ -1,11 +1,10 @@
 using EdgeOrleans.Api;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Telemetry;
-using Microsoft.Extensions.Logging.Console;
 
 namespace EdgeOrleans.Silo.Hosting;
 
-/// <summary>Kestrel and the log, by the options and by their own sections of the configuration.</summary>
+/// <summary>Kestrel, by the options and by its own section of the configuration.</summary>
 internal static class WebSetup
 {
     /// <summary>Adds Kestrel and the gateway. Endpoints and certificates of Kestrel's own come from the section <c>Kestrel</c>.</summary>
@@ -28,31 +27,5 @@ internal static class WebSetup
         {
             app.Urls.Clear();
         }
-    }
-
-    /// <summary>One line for each event; the service's own from Information, those of the frameworks from Warning.</summary>
-    public static void AddLog(this ILoggingBuilder logging, ServiceOptions options, IConfiguration configuration)
-    {
-        if (options.LogsJson)
-        {
-            logging.Services.AddSingleton<ConsoleFormatter>(new JsonLineFormatter(TimeProvider.System));
-            logging.AddConsole(static console => console.FormatterName = JsonLineFormatter.FormatterName);
-        }
-        else
-        {
-            logging.AddSimpleConsole(static console =>
-                (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
-        }
-
-        logging.SetMinimumLevel(LogLevel.Warning);
-        logging.AddFilter("EdgeOrleans", LogLevel.Information);
-
-        // A start that fails is told in one line on standard error, not by each framework on its way down.
-        logging.AddFilter("Microsoft.Extensions.Hosting", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
-        logging.AddFilter("Orleans", static level => ServiceRun.HasStarted && level >= LogLevel.Warning);
-
-        // Warns at some starts of a stall that is a race in its own set-up.
-        logging.AddFilter("Orleans.Runtime.Watchdog", static level => ServiceRun.HasStarted && level >= LogLevel.Error);
-        logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 }
