@@ -27,14 +27,21 @@ if [ "$(id -u)" -eq 0 ]; then
   as_postgres=(setpriv --reuid=postgres --regid=postgres --clear-groups)
 fi
 
-# Members first: they hand over what they have while Redis and PostgreSQL are there.
+# Ends processes, which may be none, and waits for them.
+finish() {
+  local signal=$1
+  shift
+  [ $# -gt 0 ] || return 0
+  kill "-$signal" "$@" 2>/dev/null || true
+  wait "$@" 2>/dev/null || true
+}
+
+# Members first: they hand over what they have while Redis and PostgreSQL are there. Not by SIGINT, which a script's background
+# processes ignore unless they ask for it; PostgreSQL asks for it, and would wait for its clients at SIGTERM.
 end() {
   trap - EXIT INT TERM
-  for processes in "${silos[*]}" "${servers[*]}"; do
-    [ -n "$processes" ] || continue
-    kill -INT $processes 2>/dev/null || true
-    wait $processes 2>/dev/null || true
-  done
+  finish TERM "${silos[@]+"${silos[@]}"}"
+  finish INT "${servers[@]+"${servers[@]}"}"
   rm -rf "$work"
 }
 trap end EXIT
