@@ -44,9 +44,11 @@ internal sealed class Collection : IDisposable
         _registration = new Registration(key, registry) { IsMade = IsSystem };
         _overtaken = overtaken;
         _stopped = _stop.Token;
-        _resident = services.Residents.Enter(IsSystem ? Stay : leave);
+
+        // The catalog's own collection is in use whatever the clients do.
+        _resident = services.Residents.Enter(IsSystem ? static () => { } : leave);
         _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, Overtaken, _stopped);
-        _nameFault = NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
+        _nameFault = CollectionText.NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
     }
 
     /// <summary>The catalog's own collection. No client can name it: neither of its parts is a valid name.</summary>
@@ -84,12 +86,7 @@ internal sealed class Collection : IDisposable
     /// <exception cref="RefusedException">It cannot be brought there now.</exception>
     public async Task MakeReadable()
     {
-        if (_nameFault is not null)
-        {
-            throw new RefusedException(_nameFault);
-        }
-
-        if (await Load() is { } refusal)
+        if ((_nameFault ?? await Load()) is { } refusal)
         {
             throw new RefusedException(refusal);
         }
@@ -130,12 +127,7 @@ internal sealed class Collection : IDisposable
     /// <exception cref="RefusedException">The name is not valid, or the collection cannot be opened now.</exception>
     public async Task<CollectionInfo> Info()
     {
-        if (_nameFault is not null)
-        {
-            throw new RefusedException(_nameFault);
-        }
-
-        if (await _loading.Open() is { } refusal)
+        if ((_nameFault ?? await _loading.Open()) is { } refusal)
         {
             throw new RefusedException(refusal);
         }
@@ -333,11 +325,6 @@ internal sealed class Collection : IDisposable
         _overtaken();
     }
 
-    /// <summary>The catalog's own collection is in use whatever the clients do.</summary>
-    private static void Stay()
-    {
-    }
-
     private async Task<WriteResult[]> ApplyLater(WriteBatch batch, Deadline deadline)
     {
         var limits = _services.Limits;
@@ -404,9 +391,4 @@ internal sealed class Collection : IDisposable
             : group.Outcome.IsCompleted ? writer.Commits.FailureOf(group)
             : deadline.TimedOut;
     }
-
-    private static string? NameFault(string key) =>
-        !CollectionKey.TrySplit(key, out var ns, out var collection)
-            ? $"'{key}' is no key of a collection: it must be namespace/collection"
-            : NameRules.NamespaceFault(ns) ?? NameRules.CollectionFault(collection);
 }
