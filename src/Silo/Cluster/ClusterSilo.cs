@@ -74,7 +74,14 @@ internal static class ClusterSilo
             // Who is not let in, as with a certificate that the others do not take, ends and says so. Longer than the dead are waited for.
             membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
-        silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10));
+        silo.Configure<SiloMessagingOptions>(static messaging =>
+        {
+            messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10);
+
+            // What a silo is asked for that it does not serve any more it refuses, so that the caller tries again (CallRetries). A stopping
+            // silo that sent it on instead would often not come to do so, and leave the caller without an answer and in doubt.
+            messaging.MaxForwardCount = 0;
+        });
         silo.Configure<ConnectionOptions>(static connection => connection.OpenConnectionTimeout = TimeSpan.FromSeconds(2));
     }
 }
