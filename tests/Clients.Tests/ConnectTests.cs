@@ -45,7 +45,9 @@ public sealed class ConnectTests : IDisposable
         var fault = await Assert.ThrowsAsync<ConnectFailedException>(
             () => OrleansClient.Connect(_port, new KeyValueClientOptions { ClusterId = "elsewhere", ConnectLimit = Limit }));
         Assert.Contains("'elsewhere'", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("Unexpected cluster id \"edgeorleans\"", fault.Message, StringComparison.Ordinal);
+
+        // Which of both sees first that the names differ is chance.
+        Assert.Matches("names another cluster|Unexpected cluster id", fault.Message);
     }
 
     private Task<ServiceProcess> Start() =>

@@ -28,7 +28,7 @@ public sealed class ConnectFailedException : Exception
         // By TLS 1.3 a client is done with the handshake before its certificate is looked at, and sees a connection that ends.
         var cause = lastFault.GetBaseException();
         return cause is ConnectionAbortedException or InvalidOperationException
-            ? $"{cause.Message.TrimEnd('.')}. A gateway that asks for TLS, or does not take the certificate of a client, says so in its log."
+            ? $"{cause.Message.TrimEnd('.')}. A gateway ends a connection when the client names another cluster, has no TLS, or shows a certificate that it does not take; its log says so of the last two."
             : cause.Message;
     }
 }

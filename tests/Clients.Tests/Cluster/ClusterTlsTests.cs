@@ -5,7 +5,8 @@ using EdgeOrleans.ServiceHarness;
 namespace EdgeOrleans.Clients.Tests.Cluster;
 
 /// <summary>Mutual TLS between the silos of a cluster, on their real ports.</summary>
-public sealed class ClusterTlsTests : IClassFixture<SiteServers>, IDisposable
+[Collection(SiteCollection.Name)]
+public sealed class ClusterTlsTests : IDisposable
 {
     private readonly SiteServers _servers;
     private readonly ServiceDirectory _directory = new();

@@ -4,7 +4,8 @@ using EdgeOrleans.ServiceHarness;
 namespace EdgeOrleans.Clients.Tests.Cluster;
 
 /// <summary>The sample as a client of a cluster that it finds through Redis.</summary>
-public sealed class SampleTests(SiteServers servers, PackedSample sample) : IClassFixture<SiteServers>
+[Collection(SiteCollection.Name)]
+public sealed class SampleTests(SiteServers servers, PackedSample sample)
 {
     private const string Id = "sample";
 

@@ -39,7 +39,7 @@ public sealed class SiteServers : IAsyncLifetime
     /// <summary>How to start a member.</summary>
     internal ServiceSetup Member(string database, string cluster, TlsOptions? tls = null)
     {
-        var setup = new ServiceSetup()
+        var setup = new ServiceSetup { StartLimit = TimeSpan.FromSeconds(60) }
             .With("Cluster:Redis", Redis)
             .With("Cluster:Storage", database)
             .With("Cluster:CreateSchema", "true")
@@ -48,4 +48,11 @@ public sealed class SiteServers : IAsyncLifetime
             .With("Gateway:Port", FreePort.Find().ToString(CultureInfo.InvariantCulture));
         return tls is null ? setup : setup.WithTls(tls);
     }
+}
+
+/// <summary>Clusters want the machine for themselves, and one pair of servers is enough for all.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class SiteCollection : ICollectionFixture<SiteServers>
+{
+    public const string Name = "site";
 }

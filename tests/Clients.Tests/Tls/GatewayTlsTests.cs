@@ -74,7 +74,7 @@ public sealed class GatewayTlsTests : IDisposable
         ];
         foreach (var (client, reason) in wrong)
         {
-            Assert.Contains("says so in its log", await Refused(client), StringComparison.Ordinal);
+            Assert.Contains("its log says so", await Refused(client), StringComparison.Ordinal);
             await service.WaitForLine($"No TLS with 127.0.0.1:.*{reason}", TimeSpan.FromSeconds(5));
         }
 
