@@ -12,7 +12,12 @@ namespace EdgeOrleans;
 /// then: a write made twice could undo another client's that came in between. A call that timed out is left alone, because whoever waits
 /// for it has waited long enough.
 /// </remarks>
-public sealed class CallRetries(TimeProvider time) : IOutgoingGrainCallFilter
+/// <param name="time">For the time between two tries.</param>
+/// <param name="stopping">
+/// Whether this process, when it is a silo, was asked to stop. Its own grains are given up then and not waited for: whoever called them
+/// tries again elsewhere.
+/// </param>
+public sealed class CallRetries(TimeProvider time, CancellationToken stopping = default) : IOutgoingGrainCallFilter
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(400);
@@ -41,7 +46,8 @@ public sealed class CallRetries(TimeProvider time) : IOutgoingGrainCallFilter
     }
 
     // Orleans' own calls have their own ways.
-    private static bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault) =>
+    private bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault) =>
         !context.TargetId.IsSystemTarget() && !context.TargetId.IsClient()
+        && !(stopping.IsCancellationRequested && context.SourceContext is not null)
         && (fault is not SiloUnavailableException || (context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0));
 }

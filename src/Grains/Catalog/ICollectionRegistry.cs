@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.Collections;
+using Orleans.Concurrency;
 
 namespace EdgeOrleans.Grains.Catalog;
 
@@ -12,7 +13,7 @@ internal interface ICollectionRegistry : IGrainWithStringKey
     Task<Refusal?> Open();
 
     /// <summary>What the catalog knows of a collection.</summary>
-    [Alias("Find")]
+    [Alias("Find"), ReadOnly]
     Task<Standing> Find(string collectionKey);
 
     /// <summary>Lists a collection, durably, before its first write.</summary>

@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.WriteBehind;
+using Orleans.Concurrency;
 
 namespace EdgeOrleans.Grains.Collections;
 
@@ -21,11 +22,11 @@ internal interface ICollectionControl : IGrainWithStringKey
 
     /// <summary>What a target lacks that has everything up to a sequence; reads no entry that is not in memory.</summary>
     /// <param name="since">The sequence.</param>
-    [Alias("Lag")]
+    [Alias("Lag"), ReadOnly]
     Task<LagAnswer> Lag(long since);
 
     /// <summary>All entries of the catalog's own collection.</summary>
-    [Alias("ReadSystem")]
+    [Alias("ReadSystem"), ReadOnly]
     Task<SystemEntries> ReadSystem();
 
     /// <summary>Writes to the catalog's own collection.</summary>

@@ -97,13 +97,14 @@ internal sealed class StorageCommits(
             var check = _saving is null ? _check ??= Check() : null;
             var isBegunSince = _checks > checksBefore;
             var wait = check ?? (Task)_saving!.Known.Task;
-            await deadline.Race(wait);
-            if (!wait.IsCompleted)
+            await deadline.Race(Task.WhenAny(wait, storage.Breaker.Opened));
+            await wait.WaitAsync(Grace, storage.Clock).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            if (!wait.IsCompleted && (storage.Breaker.Fault is not null || deadline.IsOver))
             {
-                return deadline.TimedOut;
+                return Refusals.NotConfirmed;
             }
 
-            if (check is not null && isBegunSince)
+            if (check is { IsCompleted: true } && isBegunSince)
             {
                 return _end ?? (await check ? null : Refusals.NotConfirmed);
             }

@@ -56,6 +56,7 @@ public static class ClusterHosting
         var rows = new GuardedRows(given.Rows, services.GetRequiredService<StorageBreaker>(), services.GetRequiredService<ServiceClock>());
         return new WriteBehindTarget(given.Name, rows, isPrimary: true, TimeSpan.Zero)
         {
+            TakesEveryWrite = true,
             SlotCount = RowName.ClusterSlotCount,
             ReadsAtOnce = ReadsAtOnce,
         };

@@ -170,7 +170,8 @@ internal sealed class SaveSteps(
             state.Leftovers.Enqueue(RowName.Chunk(before.Generation, i));
         }
 
-        var bytesBefore = state.SnapshotBytes + state.DeltaBytes;
+        // Where every write is saved the ring comes round soon, and its deltas are no sign that the collection has shrunk.
+        var bytesBefore = state.SnapshotBytes + (target.TakesEveryWrite ? 0 : state.DeltaBytes);
         if (bytesBefore > target.ChunkBytes && bytesBefore / 4 > after.ChunkBytes)
         {
             for (var save = state.Save + 1; save < after.Save + target.SlotCount; save++)

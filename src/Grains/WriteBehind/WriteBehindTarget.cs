@@ -36,6 +36,9 @@ public sealed class WriteBehindTarget(string name, IStateRows rows, bool isPrima
     /// <summary>How many slots the ring of each collection has.</summary>
     internal int SlotCount { get; init; } = RowName.SlotCount;
 
+    /// <summary>Whether every write is saved here before it is answered.</summary>
+    internal bool TakesEveryWrite { get; init; }
+
     /// <summary>Rows of a collection that are read at once when it is loaded: worth it where each costs a network's round trip.</summary>
     internal int ReadsAtOnce { get; init; } = 1;
 

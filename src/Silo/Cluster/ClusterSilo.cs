@@ -23,7 +23,8 @@ internal static class ClusterSilo
         });
         UseRedis(silo, redis);
         NoticeSoon(silo);
-        silo.AddOutgoingGrainCallFilter(new CallRetries(TimeProvider.System));
+        silo.Services.AddSingleton<IOutgoingGrainCallFilter>(static services => new CallRetries(
+            TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         silo.Services.AddSingleton<IFatalErrorHandler, ClusterExit>();
     }
 
@@ -77,9 +78,9 @@ internal static class ClusterSilo
         {
             messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10);
 
-            // A silo that stops sends on what it is still asked for after its collections have gone. When it says that it is dead, what was
-            // not answered by then is lost to whoever asked: the others need a moment to ask elsewhere.
-            messaging.WaitForMessageToBeQueuedForOutboundTime = TimeSpan.FromSeconds(1);
+            // What a silo is asked for that it does not serve any more it refuses, so that the caller tries again (CallRetries). A stopping
+            // silo that sent it on instead would often not come to do so, and leave the caller without an answer and in doubt.
+            messaging.MaxForwardCount = 0;
         });
         silo.Configure<ConnectionOptions>(static connection => connection.OpenConnectionTimeout = TimeSpan.FromSeconds(2));
     }

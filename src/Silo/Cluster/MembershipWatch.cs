@@ -39,8 +39,8 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<int>((_, _, _, _) => Heard());
-        _listener.SetMeasurementEventCallback<long>((_, _, _, _) => Heard());
+        _listener.SetMeasurementEventCallback<int>((_, _, _, _) => Probed());
+        _listener.SetMeasurementEventCallback<long>((_, _, _, _) => Probed());
         _listener.Start();
     }
 
@@ -63,11 +63,15 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     /// <summary>Ends when Redis turns out to have lost this member's entry.</summary>
     public Task Forgotten => _forgotten.Task;
 
+    /// <summary>The time, for <see cref="TableRead"/>.</summary>
+    public long Moment => _time.GetTimestamp();
+
     /// <summary>The table of members was read.</summary>
+    /// <param name="askedAt">The <see cref="Moment"/> at which it was asked for: of a process that was stopped meanwhile, that may be long ago.</param>
     /// <param name="hasOwnEntry">Whether this member is in it.</param>
-    public void TableRead(bool hasOwnEntry)
+    public void TableRead(long askedAt, bool hasOwnEntry)
     {
-        Heard();
+        Heard(askedAt);
         _wasThere |= hasOwnEntry;
         _misses = hasOwnEntry ? 0 : _misses + 1;
         if (_wasThere && _misses >= MissesToBeForgotten)
@@ -79,5 +83,17 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private void Heard() => Volatile.Write(ref _heardAt, _time.GetTimestamp());
+    /// <summary>
+    /// A probe that comes after the limit may have been sent before it, and have waited in the socket of a process that was stopped. Then the
+    /// table alone tells how this member stands.
+    /// </summary>
+    private void Probed()
+    {
+        if (Isolation is null)
+        {
+            Heard(Moment);
+        }
+    }
+
+    private void Heard(long at) => Volatile.Write(ref _heardAt, Math.Max(at, Volatile.Read(ref _heardAt)));
 }

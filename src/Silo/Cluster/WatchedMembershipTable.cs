@@ -18,16 +18,24 @@ internal sealed class WatchedMembershipTable(IMembershipTable table, MembershipW
 
     public async Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken)
     {
+        var askedAt = watch.Moment;
         try
         {
             var data = await table.ReadAllAsync(cancellationToken);
-            watch.TableRead(hasOwnEntry: data.TryGet(self.SiloAddress) is not null);
+            var own = data.TryGet(self.SiloAddress)?.Item1;
+
+            // A member that finds itself dead ends in a moment, and must not answer until then.
+            if (own?.Status != SiloStatus.Dead)
+            {
+                watch.TableRead(askedAt, hasOwnEntry: own is not null);
+            }
+
             return data;
         }
         catch (RedisClusteringException)
         {
             // Redis answered, and there is no table at all.
-            watch.TableRead(hasOwnEntry: false);
+            watch.TableRead(askedAt, hasOwnEntry: false);
             throw;
         }
     }

@@ -52,7 +52,7 @@ internal sealed record FailureFigures
             }
         }
 
-        var failed = record.Attempts.Where(static attempt => !attempt.IsServed).ToArray();
+        var failed = record.Attempts.Where(attempt => !attempt.IsServed && attempt.Operation.End >= record.Begin).ToArray();
         faults.AddRange(failed.Select(static attempt => attempt.Answer).Except(Foreseen).Select(static answer => $"an answer was {answer}"));
         faults.AddRange(record.LastReads.Where(static read => !read.IsServed).Select(static read => $"{read.Collection}/{read.Key} cannot be read at the end: {read.Answer}"));
         faults.AddRange(record.LastReads.GroupBy(static read => $"{read.Collection}/{read.Key}")

@@ -10,7 +10,7 @@ namespace EdgeOrleans.Cluster.Tests.Figures;
 /// </summary>
 internal sealed class FailureRun
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
 
     private readonly List<Absence> _absences = [];
@@ -52,9 +52,10 @@ internal sealed class FailureRun
         await lab.MakeWhole();
         var run = new FailureRun();
         await using var traffic = new OpenLoop(lab.Members.Select(static member => member.Address), name);
-        await Task.Delay(Before);
         try
         {
+            await traffic.Begin();
+            await Task.Delay(Before);
             await what(run);
             await lab.MakeWhole();
         }

@@ -19,7 +19,7 @@ internal static class ServiceGaps
     private static long LongestOf(TrafficRecord record, IEnumerable<long> served, Absence[] absences)
     {
         // An absence begins as if with an answer and ends with one, so that what is before and behind it counts.
-        var moments = served.Where(at => at < record.End && !absences.Any(absence => absence.From <= at && at <= absence.Until))
+        var moments = served.Where(at => at > record.Begin && at < record.End && !absences.Any(absence => absence.From <= at && at <= absence.Until))
             .Select(static at => (At: at, EndsAbsence: false))
             .Concat(absences.SelectMany(static absence => new[] { (At: absence.From, EndsAbsence: false), (At: absence.Until, EndsAbsence: true) }))
             .Append((record.End, false))

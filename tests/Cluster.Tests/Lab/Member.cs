@@ -20,6 +20,7 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
     private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
     private readonly ConcurrentQueue<string> _past = [];
     private CancellationTokenSource? _wanted;
+    private Func<ServiceProcess, Task<ServiceExit>> _how = static process => process.Kill();
     private Task _keeping = Task.CompletedTask;
     private volatile ServiceProcess? _process;
 
@@ -119,12 +120,8 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
             return;
         }
 
+        _how = how;
         await _wanted.CancelAsync();
-        if (_process is { HasExited: false } process)
-        {
-            await how(process);
-        }
-
         await _keeping;
         _wanted.Dispose();
         _wanted = null;
@@ -136,8 +133,8 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
         {
             await using var process = ServiceProcess.Begin(_directory, with);
             _process = process;
-            await process.Ended;
-            var exit = await process.WaitForExit();
+            await process.Ended.WaitAsync(end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var exit = await (process.HasExited ? process.WaitForExit() : _how(process));
             foreach (var line in exit.Output.Concat(exit.Errors).Append($"(ended with {exit.Code})"))
             {
                 _past.Enqueue(line);

@@ -17,6 +17,7 @@ internal sealed class OpenLoop : IAsyncDisposable
     private const int DeletesOf100 = 3;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1.0 / WritesPerSecond);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(60);
     private static long LastValue;
 
     private readonly ConcurrentQueue<Attempt> _attempts = [];
@@ -25,17 +26,42 @@ internal sealed class OpenLoop : IAsyncDisposable
     private readonly GatewayClient[] _gateways;
     private readonly string _prefix;
     private readonly Random _random = new();
-    private readonly long _begin = Moment.Now;
-    private readonly Task _sending;
+    private Task _sending = Task.CompletedTask;
+    private long _settledAt;
 
-    /// <summary>Begins at once.</summary>
     /// <param name="gateways">Where to send.</param>
     /// <param name="prefix">What the names of its collections begin with.</param>
     public OpenLoop(IEnumerable<Uri> gateways, string prefix)
     {
         _gateways = [.. gateways.Select(static (address, number) => new GatewayClient(number, address))];
         _prefix = prefix;
+    }
+
+    /// <summary>
+    /// Begins, and waits until each gateway has served each collection: from then on time without service counts. A collection is first asked
+    /// for at one gateway in turn, so that its member has it.
+    /// </summary>
+    public async Task Begin()
+    {
+        for (var collection = 0; collection < Collections; collection++)
+        {
+            _attempts.Enqueue(await _gateways[collection % _gateways.Length].Ask(OperationKind.PlainRead, CollectionOf(collection), KeyOf(0)));
+        }
+
         _sending = Task.Run(Send);
+        var started = Moment.Now;
+        while (_attempts.Where(static attempt => attempt.IsServed).Select(static attempt => (attempt.Gateway, attempt.Collection, attempt.Operation.Kind)).Distinct().Count()
+            < _gateways.Length * Collections * Enum.GetValues<OperationKind>().Length)
+        {
+            if (Moment.Now - started > SettleLimit.TotalMicroseconds)
+            {
+                throw new InvalidOperationException($"Not all is served after {SettleLimit}, but {string.Join(", ", _attempts.Select(static attempt => attempt.Answer).Distinct())}.");
+            }
+
+            await Task.Delay(50);
+        }
+
+        _settledAt = Moment.Now;
     }
 
     /// <summary>Ends it, reads every key once more through each gateway, plainly and strongly, and hands over all that was asked.</summary>
@@ -48,7 +74,7 @@ internal sealed class OpenLoop : IAsyncDisposable
 
         // Plainly first: a strong read would cure what is stale.
         var plain = await ReadAll(OperationKind.PlainRead);
-        return new TrafficRecord([.. _attempts], _begin, end, [.. plain, .. await ReadAll(OperationKind.StrongRead)]);
+        return new TrafficRecord([.. _attempts], _settledAt, end, [.. plain, .. await ReadAll(OperationKind.StrongRead)]);
     }
 
     public async ValueTask DisposeAsync()
@@ -62,9 +88,10 @@ internal sealed class OpenLoop : IAsyncDisposable
 
     private async Task Send()
     {
+        var begin = Moment.Now;
         for (var i = 0; !_end.IsCancellationRequested; i++)
         {
-            // Three gateways and eight collections: each pair has its turn, and collections begin at different gateways.
+            // Three gateways and eight collections: each pair has its turn.
             var gateway = _gateways[i % _gateways.Length];
             var collection = CollectionOf(i % Collections);
             var value = _random.Next(100) < DeletesOf100 ? Operation.Absent : Interlocked.Increment(ref LastValue);
@@ -72,7 +99,7 @@ internal sealed class OpenLoop : IAsyncDisposable
 
             // Strong reads cost a round trip to storage, so there are fewer of them.
             Track(gateway.Ask((i + (i / Collections)) % 4 == 0 ? OperationKind.StrongRead : OperationKind.PlainRead, collection, AnyKey()));
-            var wait = (Period * (i + 1)) - TimeSpan.FromMicroseconds(Moment.Now - _begin);
+            var wait = (Period * (i + 1)) - TimeSpan.FromMicroseconds(Moment.Now - begin);
             if (wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, CancellationToken.None);

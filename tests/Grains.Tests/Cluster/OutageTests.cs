@@ -86,6 +86,26 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Strong_read_is_refused_within_about_a_second_when_the_storage_hangs_and_plain_reads_go_on()
+    {
+        await using var member = await TestMember.Start(_rows);
+        var collection = member.Collection("ns/c");
+        await collection.Put("k", "1");
+        var gate = new TaskCompletionSource();
+        _rows.Gate = gate.Task;
+        var started = Stopwatch.GetTimestamp();
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await collection.GetStrong("k"));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 3);
+        Assert.Equal(RefusalCode.Unavailable, refused.Refusal.Code);
+        Assert.Equal("1", await collection.Read("k"));
+        gate.SetResult();
+        await Until(async () => (await collection.Do(Set("k", "2"))).Refusal is null);
+        Assert.Equal("2", System.Text.Encoding.UTF8.GetString((await collection.GetStrong("k"))!.Value.Span));
+    }
+
+    [Fact]
     public void No_more_waits_for_the_storage_than_may_but_what_is_alone_always_does()
     {
         var clock = new ServiceClock(0, TimeProvider.System, new TestMachineClock());

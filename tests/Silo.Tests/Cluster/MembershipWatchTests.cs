@@ -21,13 +21,13 @@ public sealed class MembershipWatchTests : IDisposable
     [Fact]
     public void Member_that_has_heard_nothing_for_longer_than_it_is_waited_for_is_isolated_until_it_reads_the_table()
     {
-        _watch.TableRead(hasOwnEntry: true);
+        Read(hasOwnEntry: true);
         _time.Advance(TimeSpan.FromSeconds(6));
         Assert.Null(_watch.Isolation);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains("7 s", _watch.Isolation, StringComparison.Ordinal);
         Assert.Equal(_watch.Isolation, _watch.Fault);
-        _watch.TableRead(hasOwnEntry: true);
+        Read(hasOwnEntry: true);
         Assert.Null(_watch.Isolation);
     }
 
@@ -36,13 +36,29 @@ public sealed class MembershipWatchTests : IDisposable
     {
         using var orleans = new Meter("Microsoft.Orleans");
         var probes = orleans.CreateCounter<int>("orleans-messaging-pings-received");
-        _watch.TableRead(hasOwnEntry: true);
+        Read(hasOwnEntry: true);
         for (var i = 0; i < 10; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(5));
             probes.Add(1, new KeyValuePair<string, object?>("silo", "other"));
         }
 
+        Assert.Null(_watch.Isolation);
+    }
+
+    [Fact]
+    public void Probe_that_is_seen_after_the_limit_may_be_old_and_the_table_alone_ends_the_isolation()
+    {
+        using var orleans = new Meter("Microsoft.Orleans");
+        var probes = orleans.CreateCounter<int>("orleans-messaging-pings-received");
+        Read(hasOwnEntry: true);
+        var askedAt = _watch.Moment;
+        _time.Advance(TimeSpan.FromSeconds(15));
+        probes.Add(1);
+        Assert.NotNull(_watch.Isolation);
+        _watch.TableRead(askedAt, hasOwnEntry: true);
+        Assert.NotNull(_watch.Isolation);
+        Read(hasOwnEntry: true);
         Assert.Null(_watch.Isolation);
     }
 
@@ -56,12 +72,12 @@ public sealed class MembershipWatchTests : IDisposable
     [Fact]
     public void Entry_that_is_gone_twice_was_forgotten()
     {
-        _watch.TableRead(hasOwnEntry: true);
-        _watch.TableRead(hasOwnEntry: false);
-        _watch.TableRead(hasOwnEntry: true);
-        _watch.TableRead(hasOwnEntry: false);
+        Read(hasOwnEntry: true);
+        Read(hasOwnEntry: false);
+        Read(hasOwnEntry: true);
+        Read(hasOwnEntry: false);
         Assert.False(_watch.Forgotten.IsCompleted);
-        _watch.TableRead(hasOwnEntry: false);
+        Read(hasOwnEntry: false);
         Assert.True(_watch.Forgotten.IsCompleted);
     }
 
@@ -70,7 +86,7 @@ public sealed class MembershipWatchTests : IDisposable
     {
         for (var i = 0; i < 5; i++)
         {
-            _watch.TableRead(hasOwnEntry: false);
+            Read(hasOwnEntry: false);
         }
 
         Assert.False(_watch.Forgotten.IsCompleted);
@@ -79,9 +95,11 @@ public sealed class MembershipWatchTests : IDisposable
     [Fact]
     public async Task Member_that_was_asked_to_stop_is_not_ready_and_still_answers()
     {
-        _watch.TableRead(hasOwnEntry: true);
+        Read(hasOwnEntry: true);
         await _stopping.CancelAsync();
         Assert.NotNull(_watch.Fault);
         Assert.Null(_watch.Isolation);
     }
+
+    private void Read(bool hasOwnEntry) => _watch.TableRead(_watch.Moment, hasOwnEntry);
 }

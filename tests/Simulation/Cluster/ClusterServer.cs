@@ -36,6 +36,7 @@ internal sealed class ClusterServer : IRegistry, IDisposable
         var target = new WriteBehindTarget(name, new GuardedRows(rows, breaker, clock), isPrimary: true, TimeSpan.Zero, pool)
         {
             ChunkBytes = chunkBytes,
+            TakesEveryWrite = true,
             SlotCount = slotCount,
             ReadsAtOnce = 3,
         };

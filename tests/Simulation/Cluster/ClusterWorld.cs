@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using EdgeOrleans.Simulation.Clock;
 using EdgeOrleans.Simulation.Judgement;
+using EdgeOrleans.Simulation.Mutation;
 using EdgeOrleans.Simulation.Running;
 using EdgeOrleans.Simulation.Storage;
 
@@ -260,7 +261,7 @@ internal sealed partial class ClusterWorld
         {
             entry = await server.Call(async c =>
             {
-                await c.MakeCurrent();
+                await (_run.Mutant == Mutant.StrongReadNotChecked ? c.MakeReadable() : c.MakeCurrent());
                 return c.Get(key);
             });
         }

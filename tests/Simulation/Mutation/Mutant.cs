@@ -68,4 +68,7 @@ internal enum Mutant
 
     /// <summary>The clock believes the kernel's clock whether or not it is synchronised.</summary>
     LeapUnsynchronised,
+
+    /// <summary>A strong read of a cluster is answered from memory, without a look at the storage.</summary>
+    StrongReadNotChecked,
 }

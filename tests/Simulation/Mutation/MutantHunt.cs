@@ -35,6 +35,7 @@ internal sealed record MutantHunt(Mutant Mutant, string Scenario)
         new(Mutant.LeapUnsynchronised, "service"),
         new(Mutant.SlotNotClaimed, "targets"),
         new(Mutant.HeadBeforeChunks, "targets"),
+        new(Mutant.StrongReadNotChecked, "cluster"),
     ];
 
     /// <summary>Those by which a client loses something, so that the oracle of the real process has to catch them by itself.</summary>
