@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using EdgeOrleans.Grains.Entries;
 using EdgeOrleans.Grains.Local;
@@ -13,21 +12,13 @@ namespace EdgeOrleans.Grains.Collections;
 /// </summary>
 internal sealed class Collection : IDisposable
 {
-    // Above this, looking at values takes longer than a turn should (about 1 ms a MiB), so it is done elsewhere.
-    private const int LongCheckBytes = 128 * 1024;
-
-    // Of these, a turn takes as many as have come.
-    private const int ShortCheckBytes = 16 * 1024;
-
-    private static readonly ActivitySource Spans = new("EdgeOrleans.Grains");
-
     private readonly string _key;
     private readonly CollectionServices _services;
     private readonly CollectionLoading _loading;
     private readonly ResidentCollection _resident;
     private readonly LocalCollection _local;
     private readonly Registration _registration;
-    private readonly GroupWait _groupWait = new();
+    private readonly CollectionBatches _batches;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped;
     private readonly Refusal? _nameFault;
@@ -54,6 +45,7 @@ internal sealed class Collection : IDisposable
         _resident = services.Residents.Enter(IsSystem ? static () => { } : leave);
         _local = services.Local.Enter(key, _resident);
         _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, Overtaken, _stopped);
+        _batches = new CollectionBatches(services, _loading, _registration, _resident, _local, Load, _stopped);
         _nameFault = CollectionText.NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;
     }
 
@@ -83,7 +75,7 @@ internal sealed class Collection : IDisposable
         Span<byte> buffer = stackalloc byte[NameRules.MaxKeyBytes];
         _resident.Use();
         _loading.Writer!.CatchUp();
-        NoteCall();
+        _batches.NoteCall();
         return _loading.Entries!.TryGet(buffer[..Encoding.UTF8.GetBytes(key, buffer)], out var entry)
             ? new Entry(entry.Value, entry.Version, entry.ExpiresAtMicros)
             : null;
@@ -150,9 +142,6 @@ internal sealed class Collection : IDisposable
         return new CollectionInfo(entries.Count, entries.Bytes, entries.SettledVersion);
     }
 
-    /// <summary>The time that a call which begins now has.</summary>
-    public Deadline NewDeadline() => new(_services);
-
     /// <summary>Applies a client's batch.</summary>
     public Task<WriteResult[]> Apply(WriteBatch batch)
     {
@@ -175,25 +164,7 @@ internal sealed class Collection : IDisposable
             return Task.FromResult(Refusals.All(operations.Length, _nameFault));
         }
 
-        return _loading.Entries is not null && OperationRules.ValueBytes(operations) <= LongCheckBytes
-            ? Judge(batch!, OperationRules.Check(operations, _services.Limits), new Deadline(_services))
-            : ApplyLater(batch!, new Deadline(_services));
-    }
-
-    /// <summary>Judges a client's batch in this turn, when that is short and nothing has to be waited for before it.</summary>
-    /// <returns>Whether it did; otherwise nothing has happened, and the batch is for <see cref="Apply"/>.</returns>
-    public bool TryJudge(WriteBatch batch, out Verdict verdict)
-    {
-        verdict = default;
-        if (!CanRead || _local.IsClosed || batch.Operations.Length is 0 or > NameRules.MaxBatchOperations
-            || OperationRules.ValueBytes(batch.Operations) > ShortCheckBytes)
-        {
-            return false;
-        }
-
-        _resident.Use();
-        verdict = _loading.Writer!.Judge(batch, OperationRules.Check(batch.Operations, _services.Limits), _registration.IsMade, setRefusal: null);
-        return !verdict.NeedsRegistration && !verdict.NeedsCurrent;
+        return _batches.Apply(batch!, new Deadline(_services));
     }
 
     /// <summary>
@@ -247,7 +218,7 @@ internal sealed class Collection : IDisposable
         if (refusal is null && group is not null)
         {
             await deadline.Race(group.Outcome);
-            refusal = Settle(group, deadline);
+            refusal = _batches.Settle(group, deadline);
         }
 
         // A clear with nothing to do writes nothing, so it would not notice that somebody else has written what it is to remove.
@@ -359,76 +330,5 @@ internal sealed class Collection : IDisposable
         _isOvertaken = true;
         CloseLocal();
         _overtaken();
-    }
-
-    /// <summary>A call has come from outside: Orleans knows that this is in use.</summary>
-    private void NoteCall() => _local.Open(this, _loading.Entries!, _loading.Writer!.Commits);
-
-    private async Task<WriteResult[]> ApplyLater(WriteBatch batch, Deadline deadline)
-    {
-        var limits = _services.Limits;
-        var invalid = await Task.Factory.StartNew(
-            () => OperationRules.Check(batch.Operations, limits), _stopped, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
-        return await Load() is { } refusal
-            ? Refusals.All(batch.Operations.Length, refusal)
-            : await Judge(batch, invalid, deadline);
-    }
-
-    private Task<WriteResult[]> Judge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline)
-    {
-        NoteCall();
-        var verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, setRefusal: null);
-        return verdict.NeedsRegistration ? RegisterAndJudge(batch, invalid, deadline)
-            : verdict.IsFinal ? Task.FromResult(verdict.Results)
-            : Finish(verdict, deadline);
-    }
-
-    private async Task<WriteResult[]> RegisterAndJudge(WriteBatch batch, Refusal?[]? invalid, Deadline deadline)
-    {
-        Verdict verdict;
-        do
-        {
-            var refusal = await _registration.Make(deadline);
-            verdict = _loading.Writer!.Judge(batch, invalid, _registration.IsMade, refusal);
-        }
-        while (verdict.NeedsRegistration);
-
-        return verdict.IsFinal ? verdict.Results : await Finish(verdict, deadline);
-    }
-
-    private async Task<WriteResult[]> Finish(Verdict verdict, Deadline deadline)
-    {
-        Refusal? refusal = null;
-        if (verdict.Group is { } group)
-        {
-            using (Spans.StartActivity("wait for the flush"))
-            {
-                await _groupWait.Race(group, deadline);
-                if (!group.Outcome.IsCompleted && !deadline.IsOver)
-                {
-                    await deadline.Race(group.Outcome);
-                }
-            }
-
-            refusal = Settle(group, deadline);
-        }
-
-        if (verdict.NeedsCurrent)
-        {
-            refusal ??= await _loading.Writer!.Commits.RequireCurrent(deadline);
-        }
-
-        return refusal is null ? verdict.Results : verdict.Instead(refusal);
-    }
-
-    /// <summary>Settles what has become durable, and says what became of a group that was waited for.</summary>
-    /// <returns>Why it is not known to be durable; <see langword="null"/> when it is.</returns>
-    public Refusal? Settle(CommitGroup group, Deadline deadline)
-    {
-        var writer = _loading.Writer!;
-        writer.CatchUp();
-        return group.Position <= writer.Commits.DurablePosition ? null
-            : group.Outcome.IsCompleted ? writer.Commits.FailureOf(group)
-            : deadline.TimedOut;
     }
 }

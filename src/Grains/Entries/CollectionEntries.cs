@@ -266,7 +266,7 @@ public sealed class CollectionEntries
     public StoredEntry[] List(int limit, int offset, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> after, out int total)
     {
         var start = _table.CountBefore(prefix);
-        var end = EndOf(prefix);
+        var end = _table.CountThrough(prefix);
         total = end - start;
         if (!after.IsEmpty)
         {
@@ -394,19 +394,5 @@ public sealed class CollectionEntries
         }
 
         return bytes;
-    }
-
-    /// <summary>How many keys are less than the end of a prefix's range. UTF-8 has no byte 0xff, so its last byte can always be raised.</summary>
-    private int EndOf(ReadOnlySpan<byte> prefix)
-    {
-        if (prefix.IsEmpty)
-        {
-            return Count;
-        }
-
-        Span<byte> end = stackalloc byte[prefix.Length];
-        prefix.CopyTo(end);
-        end[^1]++;
-        return _table.CountBefore(end);
     }
 }

@@ -189,6 +189,21 @@ internal sealed class EntryTable
         return count + (index < 0 ? ~index : index);
     }
 
+    /// <summary>How many entries have a key that is less than <paramref name="prefix"/> or begins with it.</summary>
+    public int CountThrough(ReadOnlySpan<byte> prefix)
+    {
+        if (prefix.IsEmpty)
+        {
+            return Count;
+        }
+
+        // UTF-8 has no byte 0xff, so the last byte can always be raised.
+        Span<byte> end = stackalloc byte[prefix.Length];
+        prefix.CopyTo(end);
+        end[^1]++;
+        return CountBefore(end);
+    }
+
     /// <summary>Copies entries in key order, beginning with number <paramref name="start"/>, until the span is full or there are no more.</summary>
     /// <returns>How many were copied.</returns>
     public int CopyTo(int start, Span<StoredEntry> entries)

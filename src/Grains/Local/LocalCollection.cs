@@ -68,7 +68,7 @@ internal sealed class LocalCollection(ResidentCollection resident, TimeProvider 
     /// <summary>
     /// A call to the grain has used it, in the turn that this is called in. From now on it is used here as well, unless it is closed.
     /// </summary>
-    public void Open(Collection collection, CollectionEntries entries, ICommits commits)
+    public void Open(CollectionBatches batches, CollectionEntries entries, ICommits commits)
     {
         Volatile.Write(ref _calledAt, clock.GetTimestamp());
         if (_opening is not null)
@@ -78,7 +78,7 @@ internal sealed class LocalCollection(ResidentCollection resident, TimeProvider 
 
         lock (_gate)
         {
-            _opening = _isClosed ? null : new Opening(entries, commits, new LocalWrites(collection, TaskScheduler.Current));
+            _opening = _isClosed ? null : new Opening(entries, commits, new LocalWrites(batches, TaskScheduler.Current));
         }
     }
 

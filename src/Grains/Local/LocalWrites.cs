@@ -7,9 +7,9 @@ namespace EdgeOrleans.Grains.Local;
 /// Writes to one activation from any thread of its process. Those that come before its next turn are judged in that one turn, and those of
 /// one commit group are answered in one, where calls to the grain take two turns, two messages and some 2,000 bytes each.
 /// </summary>
-/// <param name="collection">The activation.</param>
+/// <param name="batches">The activation's.</param>
 /// <param name="turns">Runs what is queued there in turns of the activation.</param>
-internal sealed class LocalWrites(Collection collection, TaskScheduler turns)
+internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns)
 {
     private readonly Lock _gate = new();
     private List<LocalWrite> _coming = [];
@@ -20,7 +20,7 @@ internal sealed class LocalWrites(Collection collection, TaskScheduler turns)
     /// <returns>The results; <see langword="null"/> when nothing was done, because it takes a call to the grain.</returns>
     public Task<WriteResult[]?> Apply(WriteBatch batch)
     {
-        var write = new LocalWrite(batch, collection.NewDeadline());
+        var write = new LocalWrite(batch, batches.NewDeadline());
         bool isFirst;
         lock (_gate)
         {
@@ -63,7 +63,7 @@ internal sealed class LocalWrites(Collection collection, TaskScheduler turns)
 
     private void Judge(LocalWrite write)
     {
-        if (!collection.TryJudge(write.Batch, out var verdict))
+        if (!batches.TryJudge(write.Batch, out var verdict))
         {
             write.SetResult(null);
         }
@@ -95,7 +95,7 @@ internal sealed class LocalWrites(Collection collection, TaskScheduler turns)
         {
             var deadline = writes[0].Deadline;
             await deadline.Race(group.Commit.Outcome);
-            var refusal = collection.Settle(group.Commit, deadline);
+            var refusal = batches.Settle(group.Commit, deadline);
             var open = group.Commit.Outcome.IsCompleted ? -1 : writes.FindIndex(static write => !write.Deadline.IsOver);
             var count = open < 0 ? writes.Count : open;
             for (var i = 0; i < count; i++)
