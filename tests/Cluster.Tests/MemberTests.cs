@@ -10,6 +10,9 @@ public sealed class MemberTests(ClusterLab lab)
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PowerLossBound = TimeSpan.FromSeconds(8);
 
+    // A member that hears of nobody answers for six seconds.
+    private static readonly TimeSpan StalenessBound = TimeSpan.FromSeconds(7);
+
     private Member Victim => lab.Members[1];
 
     [Fact]
@@ -63,6 +66,7 @@ public sealed class MemberTests(ClusterLab lab)
             await run.Back(Victim);
         });
         Assert.InRange(seen.WritesAway, TimeSpan.Zero, PowerLossBound);
+        Assert.InRange(seen.Staleness, TimeSpan.Zero, StalenessBound);
     }
 
     [Fact]
@@ -70,6 +74,7 @@ public sealed class MemberTests(ClusterLab lab)
     {
         var seen = await FailureRun.Of(lab, Failure.Freeze, run => Freeze(run, TimeSpan.FromSeconds(15)));
         Assert.InRange(seen.WritesAway, TimeSpan.Zero, PowerLossBound);
+        Assert.InRange(seen.Staleness, TimeSpan.Zero, StalenessBound);
     }
 
     [Fact]
