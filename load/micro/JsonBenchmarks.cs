@@ -24,7 +24,8 @@ public class JsonBenchmarks
     {
         _value = Encoding.ASCII.GetBytes($"\"{new string('x', ValueBytes - 2)}\"");
         _body = [.. "{\"value\":"u8, .. _value, (byte)'}'];
-        _collection = new CollectionHandle("default", "bench", DispatchProxy.Create<IGrainFactory, NoGrains>());
+        _collection = new CollectionHandle(
+            "default", "bench", DispatchProxy.Create<IGrainFactory, Nobody>(), DispatchProxy.Create<ILocalCollections, Nobody>());
         _context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
     }
 
@@ -34,8 +35,8 @@ public class JsonBenchmarks
     [Benchmark]
     public ValueTask Write_an_entry() => EntryWriter.Send(_context, StatusCodes.Status200OK, _collection, "key", _value, DateTimeOffset.UnixEpoch);
 
-    /// <summary>A handle wants a grain, which nobody here calls.</summary>
-    public class NoGrains : DispatchProxy
+    /// <summary>A handle wants grains and collections, which nothing here calls.</summary>
+    public class Nobody : DispatchProxy
     {
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => null;
     }
