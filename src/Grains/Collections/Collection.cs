@@ -43,7 +43,7 @@ internal sealed class Collection : IDisposable
 
         // The catalog's own collection is in use whatever the clients do.
         _resident = services.Residents.Enter(IsSystem ? static () => { } : leave);
-        _local = services.Local.Enter(key, _resident);
+        _local = services.Local.Enter(key);
         _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, Overtaken, _stopped);
         _batches = new CollectionBatches(services, _loading, _registration, _resident, _local, Load, _stopped);
         _nameFault = CollectionText.NameFault(key) is { } fault ? new Refusal(RefusalCode.InvalidParams, fault) : null;

@@ -29,7 +29,7 @@ internal sealed class CollectionBatches(
     public Deadline NewDeadline() => new(services);
 
     /// <summary>A call has come from outside to the loaded collection: Orleans knows that this is in use.</summary>
-    public void NoteCall() => local.Open(this, loading.Entries!, loading.Writer!.Commits);
+    public void NoteCall() => local.Open(this, loading.Entries!, loading.Writer!.Commits, resident);
 
     /// <summary>Applies a batch of a valid number of operations.</summary>
     public Task<WriteResult[]> Apply(WriteBatch batch, Deadline deadline) =>

@@ -11,7 +11,7 @@ namespace EdgeOrleans.Grains.Local;
 /// to settle first, so that it answers what the grain would: the settled state at one moment of the call, at which this was the
 /// collection's newest activation.
 /// </summary>
-internal sealed class LocalCollection(ResidentCollection resident, TimeProvider clock) : ILocalCollection
+internal sealed class LocalCollection(TimeProvider clock) : ILocalCollection
 {
     // Orleans knows of calls alone, and takes an activation out of memory that has had none for minutes.
     private static readonly TimeSpan CallEvery = TimeSpan.FromSeconds(30);
@@ -32,7 +32,7 @@ internal sealed class LocalCollection(ResidentCollection resident, TimeProvider 
     public LocalRead Read(string key, out LocalEntry entry)
     {
         entry = default;
-        if (_opening is not { Entries: var entries, Commits: var commits } || IsCallDue)
+        if (_opening is not { Entries: var entries, Commits: var commits, Resident: var resident } || IsCallDue)
         {
             return LocalRead.AskGrain;
         }
@@ -68,7 +68,7 @@ internal sealed class LocalCollection(ResidentCollection resident, TimeProvider 
     /// <summary>
     /// A call to the grain has used it, in the turn that this is called in. From now on it is used here as well, unless it is closed.
     /// </summary>
-    public void Open(CollectionBatches batches, CollectionEntries entries, ICommits commits)
+    public void Open(CollectionBatches batches, CollectionEntries entries, ICommits commits, ResidentCollection resident)
     {
         Volatile.Write(ref _calledAt, clock.GetTimestamp());
         if (_opening is not null)
@@ -78,7 +78,7 @@ internal sealed class LocalCollection(ResidentCollection resident, TimeProvider 
 
         lock (_gate)
         {
-            _opening = _isClosed ? null : new Opening(entries, commits, new LocalWrites(batches, TaskScheduler.Current));
+            _opening = _isClosed ? null : new Opening(entries, commits, resident, new LocalWrites(batches, TaskScheduler.Current));
         }
     }
 
@@ -92,12 +92,12 @@ internal sealed class LocalCollection(ResidentCollection resident, TimeProvider 
             {
                 lock (opening.Entries.Settling)
                 {
-                    // Nor does a handle that somebody keeps hold on to what was in memory.
                     _opening = null;
                 }
             }
         }
     }
 
-    private sealed record Opening(CollectionEntries Entries, ICommits Commits, LocalWrites Writes);
+    /// <summary>All that leads to the activation, in one place: a closed one that somebody keeps must not keep what was in memory.</summary>
+    private sealed record Opening(CollectionEntries Entries, ICommits Commits, ResidentCollection Resident, LocalWrites Writes);
 }

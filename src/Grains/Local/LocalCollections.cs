@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using EdgeOrleans.Grains.Memory;
 
 namespace EdgeOrleans.Grains.Local;
 
@@ -16,7 +15,7 @@ internal sealed class LocalCollections(TimeProvider clock) : ILocalCollections
     /// An activation has come into being. One before it is used no more from here on, should it still be about: before the
     /// new one can have taken a write that the old one knows nothing of.
     /// </summary>
-    public LocalCollection Enter(string key, ResidentCollection resident) => _newest.AddOrUpdate(
+    public LocalCollection Enter(string key) => _newest.AddOrUpdate(
         key,
         static (_, entering) => entering,
         static (_, before, entering) =>
@@ -24,7 +23,7 @@ internal sealed class LocalCollections(TimeProvider clock) : ILocalCollections
             before.Close();
             return entering;
         },
-        new LocalCollection(resident, clock));
+        new LocalCollection(clock));
 
     /// <summary>An activation has gone.</summary>
     public void Leave(string key, LocalCollection collection)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Entries;
@@ -48,6 +49,26 @@ public sealed class LocalReadTests : IAsyncLifetime
         Assert.Equal(["2", "3"], [Read("k"), Read("später")]);
         await Users.Do(Delete("k"));
         Assert.Null(Read("k"));
+    }
+
+    [Fact]
+    public async Task Who_keeps_it_does_not_keep_a_collection_that_has_left_in_memory()
+    {
+        await Users.Put("k", "1");
+        await Users.Get("k");
+        var kept = Here;
+        var value = ValueOf("k");
+        await _silo.Deactivate();
+
+        for (var i = 0; i < 50 && value.IsAlive; i++)
+        {
+            await Task.Delay(20);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(value.IsAlive);
+        Assert.Equal(LocalRead.AskGrain, kept.Read("k", out _));
     }
 
     [Fact]
@@ -130,13 +151,14 @@ public sealed class LocalReadTests : IAsyncLifetime
     public void New_activation_ends_the_reads_of_the_one_before()
     {
         var entries = new CollectionEntries();
-        var before = Enter();
-        before.Open(null!, entries, Commits(entries));
+        var resident = new ResidentCollections(1_000_000, TimeProvider.System).Enter(static () => { });
+        var before = Local.Enter("other");
+        before.Open(null!, entries, Commits(entries), resident);
         Assert.Equal(LocalRead.Absent, before.Read("k", out _));
 
-        var after = Enter();
+        var after = Local.Enter("other");
         Assert.Equal(LocalRead.AskGrain, before.Read("k", out _));
-        before.Open(null!, entries, Commits(entries));
+        before.Open(null!, entries, Commits(entries), resident);
         Assert.Equal(LocalRead.AskGrain, before.Read("k", out _));
 
         Local.Leave("other", before);
@@ -150,19 +172,17 @@ public sealed class LocalReadTests : IAsyncLifetime
         var entries = new CollectionEntries();
         var residents = new ResidentCollections(1_000_000, TimeProvider.System);
         var resident = residents.Enter(static () => { });
-        var collection = new LocalCollections(clock).Enter(Key, resident);
-        collection.Open(null!, entries, Commits(entries));
+        var collection = new LocalCollections(clock).Enter(Key);
+        collection.Open(null!, entries, Commits(entries), resident);
         Assert.Equal(0, resident.LastUsed);
         Assert.Equal(LocalRead.Absent, collection.Read("k", out _));
         Assert.NotEqual(0, resident.LastUsed);
 
         clock.Moved = TimeSpan.FromMinutes(1);
         Assert.Equal(LocalRead.AskGrain, collection.Read("k", out _));
-        collection.Open(null!, entries, Commits(entries));
+        collection.Open(null!, entries, Commits(entries), resident);
         Assert.Equal(LocalRead.Absent, collection.Read("k", out _));
     }
-
-    private LocalCollection Enter() => Local.Enter("other", _silo.Services.GetRequiredService<ResidentCollections>().Enter(static () => { }));
 
     private JournalCommits Commits(CollectionEntries entries) => new(_silo.Journal, _silo.Journal.OwnerOf("other"), entries);
 
@@ -180,5 +200,12 @@ public sealed class LocalReadTests : IAsyncLifetime
         public TimeSpan Moved { get; set; }
 
         public override long GetTimestamp() => base.GetTimestamp() + (long)(Moved.TotalSeconds * TimestampFrequency);
+    }
+
+    private WeakReference ValueOf(string key)
+    {
+        Assert.Equal(LocalRead.Found, Here.Read(key, out var entry));
+        Assert.True(MemoryMarshal.TryGetArray(entry.Value, out var array));
+        return new WeakReference(array.Array);
     }
 }
