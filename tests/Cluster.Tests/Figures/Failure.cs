@@ -18,6 +18,7 @@ internal enum Failure
     RedisWiped,
     CutFromMembers,
     CutFromMembersAndRedis,
+    TwoActivations,
     CutFromStorage,
     ClockBehind,
 }
@@ -41,7 +42,8 @@ internal static class Failures
         Failure.RedisHung => "Redis hung for 10 s",
         Failure.RedisWiped => "Redis emptied (FLUSHALL)",
         Failure.CutFromMembers => "a member cut off from the others for 20 s, Redis and PostgreSQL in reach",
-        Failure.CutFromMembersAndRedis => "a member cut off from the others and Redis for 20 s, PostgreSQL in reach: two activations",
+        Failure.CutFromMembersAndRedis => "a member cut off from the others and Redis for 20 s, PostgreSQL in reach",
+        Failure.TwoActivations => "a member cut off from all, after 12 s PostgreSQL in reach again and then the rest: two activations",
         Failure.CutFromStorage => "a member cut off from PostgreSQL alone for 10 s",
         Failure.ClockBehind => "a member started with its clock an hour behind",
         _ => throw new ArgumentOutOfRangeException(nameof(failure)),

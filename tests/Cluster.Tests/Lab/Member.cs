@@ -90,18 +90,13 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
     public void Thaw() => _process!.Thaw();
 
     /// <summary>Whether a line of its log, of this life or a past one, has these words before the time is over.</summary>
-    public async Task<bool> Says(string words, TimeSpan limit)
-    {
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < limit; await Task.Delay(100))
-        {
-            if (Lines.Any(line => line.Contains(words, StringComparison.Ordinal)))
-            {
-                return true;
-            }
-        }
+    public Task<bool> Says(string words, TimeSpan limit) =>
+        Until(() => Task.FromResult(Lines.Any(line => line.Contains(words, StringComparison.Ordinal))), limit);
 
-        return false;
-    }
+    /// <summary>Whether a counter of its metrics, in this life, is above zero before the time is over.</summary>
+    public Task<bool> Counts(string counter, TimeSpan limit) => Until(
+        async () => (await Metrics()).Split('\n').Any(line => line.StartsWith(counter, StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal)),
+        limit);
 
     /// <summary>All that it ever wrote.</summary>
     public string Transcript() => $"member {number}:\n{string.Join('\n', Lines)}";
@@ -111,6 +106,31 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
         await Kill();
         _client.Dispose();
         _directory.Dispose();
+    }
+
+    private static async Task<bool> Until(Func<Task<bool>> condition, TimeSpan limit)
+    {
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < limit; await Task.Delay(100))
+        {
+            if (await condition())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<string> Metrics()
+    {
+        try
+        {
+            return await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return "";
+        }
     }
 
     private async Task End(Func<ServiceProcess, Task<ServiceExit>> how)
