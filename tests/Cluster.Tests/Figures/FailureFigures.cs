@@ -35,13 +35,14 @@ internal sealed record FailureFigures
     /// <summary>What no promise allows: a key whose history cannot be, an answer that is not foreseen, a key that cannot be read at the end.</summary>
     public required IReadOnlyList<string> Faults { get; init; }
 
-    public static FailureFigures Of(TrafficRecord record, IReadOnlyList<Absence> absences)
+    public static FailureFigures Of(TrafficRecord record, IReadOnlyList<Absence> absences, IReadOnlyDictionary<string, long> stored)
     {
         var faults = new List<string>();
         var staleness = 0L;
         foreach (var key in record.Attempts.Concat(record.LastReads).GroupBy(static attempt => $"{attempt.Collection}/{attempt.Key}", static attempt => attempt.Operation))
         {
-            var history = key.ToArray();
+            // What storage holds is what a member that loads it shows, whatever those show that have it in memory.
+            Operation[] history = [.. key, new Operation(OperationKind.StrongRead, stored.GetValueOrDefault(key.Key, Operation.Absent), Moment.Now, Moment.Now)];
             if (KeyHistory.FaultOf(history) is { } fault)
             {
                 faults.Add($"{key.Key} {fault}");
@@ -55,9 +56,7 @@ internal sealed record FailureFigures
         var failed = record.Attempts.Where(attempt => !attempt.IsServed && attempt.Operation.End >= record.Begin).ToArray();
         faults.AddRange(failed.Select(static attempt => attempt.Answer).Except(Foreseen).Select(static answer => $"an answer was {answer}"));
         faults.AddRange(record.LastReads.Where(static read => !read.IsServed).Select(static read => $"{read.Collection}/{read.Key} cannot be read at the end: {read.Answer}"));
-        faults.AddRange(record.LastReads.GroupBy(static read => $"{read.Collection}/{read.Key}")
-            .Where(static key => key.Select(static read => read.Operation.Value).Distinct().Count() > 1)
-            .Select(static key => $"{key.Key} is not the same everywhere at the end: {string.Join(", ", key.Select(static read => $"{read.Operation.Kind} {read.Operation.Value} at {read.Gateway}"))}"));
+        faults.AddRange(FaultsOfEnd(record));
         var ofAbsent = failed.ToLookup(attempt => absences.Any(absence => absence.Touches(attempt.Gateway, attempt.Operation.Begin, attempt.Operation.End)));
         var writes = record.Attempts.Where(static attempt => attempt.Operation.Kind == OperationKind.Write).ToArray();
         return new FailureFigures
@@ -87,6 +86,11 @@ internal sealed record FailureFigures
         InDoubt = InDoubt + other.InDoubt,
         Faults = [.. Faults, .. other.Faults],
     };
+
+    private static IEnumerable<string> FaultsOfEnd(TrafficRecord record) =>
+        from key in record.LastReads.GroupBy(static read => $"{read.Collection}/{read.Key}")
+        where key.Select(static read => read.Operation.Value).Distinct().Count() > 1
+        select $"{key.Key} is not the same everywhere at the end: {string.Join(", ", key.Select(static read => $"{read.Operation.Kind} {read.Operation.Value} at {read.Gateway}"))}";
 
     private static TimeSpan TimeOf(long time) => TimeSpan.FromMicroseconds(time);
 

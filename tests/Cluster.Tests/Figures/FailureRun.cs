@@ -6,7 +6,7 @@ namespace EdgeOrleans.Cluster.Tests.Figures;
 
 /// <summary>
 /// A failure under load: clients ask all gateways while it is done and afterwards, until all members are ready again; then everything is
-/// read once more and judged. As often as <c>CLUSTER_ROUNDS</c> says.
+/// read once more, from the members and from storage, and judged. As often as <c>CLUSTER_ROUNDS</c> says.
 /// </summary>
 internal sealed class FailureRun
 {
@@ -68,6 +68,6 @@ internal sealed class FailureRun
         await Task.Delay(After);
         var record = await traffic.Finish();
         await Evidence.Write($"{name}.log", record.Attempts.Where(static attempt => !attempt.IsServed).OrderBy(static attempt => attempt.Operation.Begin).Select(static attempt => attempt.ToString()));
-        return FailureFigures.Of(record, run._absences);
+        return FailureFigures.Of(record, run._absences, await lab.Stored(name));
     }
 }

@@ -15,6 +15,7 @@ public sealed class ClusterLab : IAsyncLifetime
 
     private readonly FailureTable _table = new();
     private Lan? _lan;
+    private string _database = "";
 
     internal PostgresServer Postgres { get; private set; } = null!;
 
@@ -42,8 +43,8 @@ public sealed class ClusterLab : IAsyncLifetime
         await MakeServers();
         await Postgres.InitializeAsync();
         await Redis.Start();
-        var database = await Postgres.CreateDatabase();
-        Members = [.. Enumerable.Range(0, Size).Select(number => NewMember(number, database))];
+        _database = await Postgres.CreateDatabase();
+        Members = [.. Enumerable.Range(0, Size).Select(NewMember)];
 
         // The first makes the schema.
         await Members[0].Start();
@@ -65,6 +66,12 @@ public sealed class ClusterLab : IAsyncLifetime
 
     /// <summary>Starts what does not run, and waits until every member is ready.</summary>
     internal Task MakeWhole() => Task.WhenAll(Members.Select(static member => member.Start()));
+
+    /// <summary>What a member that loads them would find in collections whose names begin so: values by collection and key.</summary>
+    internal async Task<IReadOnlyDictionary<string, long>> Stored(string prefix) =>
+        (await Postgres.Query(_database, $"SELECT collection || '/' || key || '=' || text FROM entries WHERE namespace = 'default' AND starts_with(collection, '{prefix}-')"))
+        .Select(static row => row!.Split('='))
+        .ToDictionary(static row => row[0], static row => long.Parse(row[1], CultureInfo.InvariantCulture));
 
     /// <summary>After a test that ended half-way: mends all that it may have broken, and starts every member again.</summary>
     internal async Task StartAnew()
@@ -104,7 +111,7 @@ public sealed class ClusterLab : IAsyncLifetime
         }
     }
 
-    private Member NewMember(int number, string database)
+    private Member NewMember(int number)
     {
         var address = _lan?.AddressOf(number) ?? "127.0.0.1";
         var http = new UriBuilder("http", address, _lan is null ? FreePort.Find() : 8080).Uri;
@@ -112,7 +119,7 @@ public sealed class ClusterLab : IAsyncLifetime
             .With("Http:Listen", http.GetLeftPart(UriPartial.Authority))
             .With("Http:AllowAnonymous", "true")
             .With("Cluster:Redis", Redis.ConnectionString)
-            .With("Cluster:Storage", Postgres.ConnectionString(database))
+            .With("Cluster:Storage", Postgres.ConnectionString(_database))
             .With("Cluster:CreateSchema", "true")
             .With("Cluster:Id", string.Create(CultureInfo.InvariantCulture, $"test{Environment.ProcessId}"))
             .With("Cluster:Address", address)
