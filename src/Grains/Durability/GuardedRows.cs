@@ -5,6 +5,9 @@ namespace EdgeOrleans.Grains.Durability;
 /// <summary>The cluster's storage, which is not asked while it does not answer.</summary>
 internal sealed class GuardedRows(IStateRows rows, StorageBreaker breaker, TimeProvider clock) : IStateRows
 {
+    // Timers count whole milliseconds, and drop what is over.
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(2);
+
     /// <inheritdoc/>
     public long Epoch => rows.Epoch;
 
@@ -54,16 +57,17 @@ internal sealed class GuardedRows(IStateRows rows, StorageBreaker breaker, TimeP
         }
     }
 
-    /// <summary>Looks up once a second whether the storage answers anybody while this call waits.</summary>
+    /// <summary>Looks whether the storage answers anybody while this call waits.</summary>
     private async Task Watch(Task call)
     {
+        var since = clock.GetTimestamp();
         while (!call.IsCompleted)
         {
-            var since = clock.GetTimestamp();
-            await call.WaitAsync(StorageBreaker.Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!call.IsCompleted)
+            var left = breaker.PatienceLeft(since);
+            await call.WaitAsync(left > TimeSpan.Zero ? left + TimerSlack : StorageBreaker.Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!call.IsCompleted && breaker.PatienceLeft(since) <= TimeSpan.Zero)
             {
-                breaker.IsSilent(since);
+                breaker.GiveUp();
             }
         }
     }

@@ -60,14 +60,11 @@ internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock
     /// <summary>The storage has answered somebody.</summary>
     public void Answered() => Volatile.Write(ref _answeredAt, clock.GetTimestamp());
 
-    /// <summary>A call has waited since a moment: long enough to give the storage up, if it has answered nobody since.</summary>
-    public void IsSilent(long since)
-    {
-        if (Volatile.Read(ref _answeredAt) < since)
-        {
-            Failed($"it has answered nothing for {Patience.TotalSeconds:F0} s");
-        }
-    }
+    /// <summary>How much longer a call that waits since a moment waits for an answer to anybody; not above zero when that is over.</summary>
+    public TimeSpan PatienceLeft(long since) => Patience - clock.GetElapsedTime(Math.Max(since, Volatile.Read(ref _answeredAt)));
+
+    /// <summary>The storage has answered nobody for so long although it was asked.</summary>
+    public void GiveUp() => Failed($"it has answered nothing for {Patience.TotalSeconds:F0} s");
 
     /// <summary>A call failed.</summary>
     public void Failed(string fault)
