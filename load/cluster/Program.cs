@@ -16,7 +16,7 @@ internal static class Program
     public static Task<int> Main(string[] args)
     {
         HttpConnection.MakeCheaper();
-        var rounds = new Option<int>("--rounds") { Description = "How often each load is measured, in turns.", DefaultValueFactory = static _ => 5 };
+        var rounds = new Option<int>("--rounds") { Description = "How often each load is measured, in turns.", DefaultValueFactory = static _ => 3 };
         var seconds = new Option<double>("--seconds") { Description = "How long each measurement takes.", DefaultValueFactory = static _ => 1 };
         var warmUp = new Option<double>("--warmup") { Description = "Seconds of each load before it is measured.", DefaultValueFactory = static _ => 3 };
         var root = new RootCommand("Measures what a cluster costs, with PostgreSQL, Redis and silos that it starts on this machine.") { rounds, seconds, warmUp };
