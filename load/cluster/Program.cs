@@ -61,8 +61,9 @@ internal static class Program
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException or LoadFault && ct.IsCancellationRequested)
         {
+            // Ctrl-C reaches the servers too, so what was under way may have failed before it was given up.
             progress.Clear();
             return ExitCode.NothingMeasured;
         }
