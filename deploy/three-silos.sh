@@ -84,7 +84,7 @@ for i in 1 2 3; do
   free_port; http=$port
   (cd "$work/$i" && exec setsid "$binary" --Http:Listen="http://127.0.0.1:$http" --Cluster:Port="$silo" --Gateway:Port="$gateway" \
     "${cluster[@]}") >"$work/$i/log" 2>&1 & silos+=($!)
-  until grep -q ' listens on ' "$work/$i/log"; do
+  until grep -qs ' listens on ' "$work/$i/log"; do
     kill -0 "${silos[-1]}" 2>/dev/null || { cat "$work/$i/log" >&2; exit 1; }
     sleep 0.1
   done

@@ -18,6 +18,9 @@ internal sealed class CollectionHandle
         Namespace = ns;
         Collection = collection;
         Grain = grains.GetGrain<ICollectionGrain>(GrainKey);
+
+        // With more collections in use than handles are kept, most handles serve one request: it shall not have to ask the grain for that.
+        _here = local.Find(GrainKey);
         EntryHead = Head(ns, collection);
     }
 

@@ -9,7 +9,8 @@ namespace EdgeOrleans.ServiceHarness.Servers;
 /// <see cref="Variable"/> names one that runs elsewhere instead; then tests that harm the server are skipped.
 /// </summary>
 /// <param name="address">The address of this machine that it listens on.</param>
-public class PostgresServer(string address = "127.0.0.1") : IAsyncDisposable
+/// <param name="isDurable">Whether it flushes what it commits, which no test of ours asks for and every measurement does.</param>
+public class PostgresServer(string address = "127.0.0.1", bool isDurable = false) : IAsyncDisposable
 {
     /// <summary>The environment variable with the connection string of a server elsewhere, whose user may create databases.</summary>
     public const string Variable = "EDGEORLEANS_POSTGRES";
@@ -32,6 +33,9 @@ public class PostgresServer(string address = "127.0.0.1") : IAsyncDisposable
 
     /// <summary>Whether it is a process of this test's own.</summary>
     public bool IsOwn => _elsewhere is null;
+
+    /// <summary>The server's own process, whose children serve the connections.</summary>
+    public int ProcessId => _process!.Id;
 
     /// <summary>Where it listens.</summary>
     public (string Host, int Port) EndPoint =>
@@ -115,7 +119,7 @@ public class PostgresServer(string address = "127.0.0.1") : IAsyncDisposable
     {
         _process = Launch(
             PostgresBinaries.Find("postgres"), "-D", Path.Combine(_directory, "data"), "-p", $"{Port}", "-k", _directory,
-            "-c", $"listen_addresses={address}", "-c", "fsync=off", "-c", "log_min_messages=fatal", "-c", "max_connections=60",
+            "-c", $"listen_addresses={address}", "-c", $"fsync={(isDurable ? "on" : "off")}", "-c", "log_min_messages=fatal", "-c", "max_connections=60",
             // A client whose link is down says no farewell, and must not keep its connections for hours.
             "-c", "tcp_keepalives_idle=5", "-c", "tcp_keepalives_interval=2", "-c", "tcp_keepalives_count=3");
         var started = Stopwatch.GetTimestamp();
@@ -167,7 +171,11 @@ public class PostgresServer(string address = "127.0.0.1") : IAsyncDisposable
         {
             GoOn();
             await Kill();
-            _process!.Dispose();
+        }
+
+        _process?.Dispose();
+        if (Directory.Exists(_directory))
+        {
             Directory.Delete(_directory, recursive: true);
         }
 

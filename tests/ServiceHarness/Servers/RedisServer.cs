@@ -24,6 +24,9 @@ public sealed class RedisServer(string address = "127.0.0.1") : IAsyncDisposable
     /// <summary>Whether it is a process of this test's own.</summary>
     public bool IsOwn => _elsewhere is null;
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process!.Id;
+
     /// <summary>How to connect, in the words of StackExchange.Redis.</summary>
     public string ConnectionString => _elsewhere ?? $"{address}:{_port}";
 
