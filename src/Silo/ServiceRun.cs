@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using EdgeOrleans.Silo.Configuration;
 using EdgeOrleans.Silo.Hosting;
+using EdgeOrleans.Silo.Log;
 using Microsoft.AspNetCore.Connections;
 
 namespace EdgeOrleans.Silo;
@@ -26,7 +27,8 @@ internal static partial class ServiceRun
     /// <exception cref="StartFault">The web server does not start.</exception>
     public static async Task<ExitCode> Run(WebApplication app, ServiceOptions options)
     {
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeOrleans");
+        var lines = app.Services.GetRequiredService<LineLog>();
+        var log = lines.CreateLogger("EdgeOrleans");
         foreach (var warning in options.Warnings)
         {
             LogWarning(log, warning);
@@ -65,7 +67,7 @@ internal static partial class ServiceRun
         }
         else
         {
-            await Console.Out.WriteLineAsync(started);
+            lines.Write(started);
         }
 
         await Stopped(app, log, stopLimit);

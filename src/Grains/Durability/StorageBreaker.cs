@@ -83,9 +83,10 @@ internal sealed partial class StorageBreaker(IStateRows rows, TimeProvider clock
             opened = _opened;
         }
 
+        // Before all else: without it what has opened stays open.
+        _ = Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
         opened.SetResult();
         LogAway(logger, fault);
-        _ = Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
 
     private async Task Ask()

@@ -6,9 +6,6 @@ namespace EdgeOrleans.Silo.Cluster;
 /// </summary>
 internal sealed partial class ClusterExit(ILogger<ClusterExit> logger) : IFatalErrorHandler
 {
-    // For the line to leave the log's queue.
-    private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(100);
-
     /// <inheritdoc/>
     public bool IsUnexpected(Exception exception) => exception is not OperationCanceledException;
 
@@ -16,7 +13,6 @@ internal sealed partial class ClusterExit(ILogger<ClusterExit> logger) : IFatalE
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
         LogLeft(logger, context, exception);
-        Thread.Sleep(LogTime);
         Environment.Exit((int)ExitCode.ClusterLeft);
     }
 

@@ -1,8 +1,8 @@
 namespace EdgeOrleans.Silo.Log;
 
 /// <summary>
-/// One category's log, a line for each event. The line is written before the work goes on that it is about, so a process that is
-/// killed the next moment has told.
+/// One category's log, a line for each event. The text is made before the work goes on that it is about, since the values may change with
+/// it; the line is written a moment later.
 /// </summary>
 /// <param name="category">Who logs.</param>
 /// <param name="levels">What is written of it.</param>

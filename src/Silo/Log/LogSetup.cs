@@ -11,8 +11,9 @@ internal static class LogSetup
     public static void AddLog(this ILoggingBuilder logging, ServiceOptions options, IConfiguration configuration)
     {
         LineFormat format = options.LogsJson ? JsonLine.Of : PlainLine.Of;
-        logging.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(
-            services => new LineLog(services.GetRequiredService<IOptions<LoggerFilterOptions>>(), format, TimeProvider.System)));
+        logging.Services.AddSingleton(
+            services => new LineLog(services.GetRequiredService<IOptions<LoggerFilterOptions>>(), format, TimeProvider.System));
+        logging.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(static services => services.GetRequiredService<LineLog>()));
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("EdgeOrleans", LogLevel.Information);
 

@@ -3,6 +3,7 @@ using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Tests.Hosting;
 using EdgeOrleans.Grains.Time;
 using EdgeOrleans.Grains.WriteBehind;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using static EdgeOrleans.Grains.Tests.Hosting.CollectionCalls;
 
@@ -122,6 +123,17 @@ public sealed class OutageTests
         Assert.False(storage.TryTake(1));
     }
 
+    [Fact]
+    public async Task Breaker_whose_log_is_broken_asks_the_storage_all_the_same()
+    {
+        var clock = new ServiceClock(0, TimeProvider.System, new TestMachineClock());
+        var breaker = new StorageBreaker(_rows, clock, TaskScheduler.Default, new BrokenLog());
+
+        Assert.Throws<IOException>(() => breaker.Failed("it is away"));
+
+        await Until(() => Task.FromResult(_rows.Reads.Count > 0));
+    }
+
     private static async Task Until(Func<Task<bool>> condition)
     {
         for (var started = Stopwatch.GetTimestamp(); !await condition();)
@@ -129,5 +141,16 @@ public sealed class OutageTests
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it does not come to be");
             await Task.Delay(20);
         }
+    }
+
+    private sealed class BrokenLog : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new IOException("No space left on device");
     }
 }
