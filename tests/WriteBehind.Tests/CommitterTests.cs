@@ -92,6 +92,56 @@ public sealed class CommitterTests
     }
 
     [Fact]
+    public async Task Seal_found_in_the_last_slot_is_current_until_whoever_wrote_it_goes_on()
+    {
+        var sealing = await FillRingWithSeals();
+        var reader = await Open();
+        Assert.True(await reader.IsCurrent());
+
+        while (sealing.HasWork)
+        {
+            await sealing.Step();
+        }
+
+        Assert.True(await reader.IsCurrent());
+        await Commit(sealing, () => Set("k", "1"));
+        Assert.False(await reader.IsCurrent());
+    }
+
+    [Fact]
+    public async Task Seal_in_the_last_slot_that_another_has_taken_over_is_not_current()
+    {
+        await FillRingWithSeals();
+        var reader = await Open();
+
+        await (await Open()).BeginSnapshot(_entries.Freeze());
+
+        Assert.False(await reader.IsCurrent());
+    }
+
+    [Fact]
+    public async Task Emptied_slot_whose_answer_was_lost_is_not_taken_for_somebody_elses()
+    {
+        var committer = await Open();
+        await Fill(committer, 20);
+        await WriteWhole(committer);
+        await Commit(committer, () => _entries.StageClear(_entries.LastVersion));
+        _rows.FateOf = static call => call.StartsWith($"write {Key} d", StringComparison.Ordinal) ? Fate.LosesTheAnswer : Fate.Works;
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            while (committer.HasWork)
+            {
+                await committer.Step();
+            }
+        });
+        _rows.FateOf = static _ => Fate.Works;
+
+        await Commit(committer, () => Set("k", "1"));
+
+        await AssertSaved();
+    }
+
+    [Fact]
     public async Task Group_whose_answer_was_lost_is_saved_once()
     {
         var committer = await Open();
@@ -121,6 +171,21 @@ public sealed class CommitterTests
                 await WriteWhole(committer);
             }
         }
+    }
+
+    /// <summary>One activation after the other begins to write the collection whole, and goes.</summary>
+    private async Task<CollectionCommitter> FillRingWithSeals()
+    {
+        var committer = await Open();
+        await Fill(committer, 3);
+        for (var save = 4; save <= _target.SlotCount; save++)
+        {
+            committer = await Open();
+            await committer.BeginSnapshot(_entries.Freeze());
+        }
+
+        Assert.Contains($"write {Key} d0", _rows.Calls);
+        return committer;
     }
 
     private async Task WriteWhole(CollectionCommitter committer)

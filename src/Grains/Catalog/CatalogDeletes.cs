@@ -12,8 +12,9 @@ namespace EdgeOrleans.Grains.Catalog;
 /// <param name="index">The list.</param>
 /// <param name="clock">The service clock.</param>
 /// <param name="registering">The writes under way that put collections on the list.</param>
+/// <param name="left">Cancelled when intents are for another catalog to carry out.</param>
 internal sealed class CatalogDeletes(
-    ICollections collections, CatalogIndex index, ServiceClock clock, IReadOnlyDictionary<string, Task<Refusal?>> registering)
+    ICollections collections, CatalogIndex index, ServiceClock clock, IReadOnlyDictionary<string, Task<Refusal?>> registering, CancellationToken left)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
@@ -277,18 +278,22 @@ internal sealed class CatalogDeletes(
 
     private async Task CarryOutIntents(TimeSpan wait)
     {
-        while (_intents.Count > 0)
+        while (_intents.Count > 0 && !left.IsCancellationRequested)
         {
-            await Task.Delay(wait, clock);
+            await Task.Delay(wait, clock, left).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
             foreach (var ns in _intents.Keys.ToArray())
             {
-                await InTurn(ns, () => CarryOut(ns));
+                if (!left.IsCancellationRequested)
+                {
+                    await InTurn(ns, () => CarryOut(ns));
+                }
             }
 
             _leftOvers.TrySetResult();
             wait = TimeSpan.FromTicks(Math.Clamp(wait.Ticks * 2, FirstRetry.Ticks, LastRetry.Ticks));
         }
 
+        _leftOvers.TrySetResult();
         _goesOn = false;
     }
 

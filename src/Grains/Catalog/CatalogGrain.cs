@@ -7,15 +7,23 @@ namespace EdgeOrleans.Grains.Catalog;
 [GrainType("catalog")]
 [Reentrant]
 [KeepAlive]
-internal sealed class CatalogGrain(CollectionServices services) : Grain, ICatalogGrain, ICollectionRegistry
+internal sealed class CatalogGrain(CollectionServices services, CatalogOpening opening) : Grain, ICatalogGrain, ICollectionRegistry, IDisposable
 {
+    private readonly CancellationTokenSource _left = new();
     private CollectionCatalog _catalog = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _catalog = new CollectionCatalog(new GrainCollections(GrainFactory, DeactivateOnIdle), services.Limits, services.Clock, services.Timeout);
+        _catalog = new CollectionCatalog(
+            new GrainCollections(GrainFactory, Leave, _left.Token), services.Limits, services.Clock, services.Timeout, _left.Token);
         return Task.CompletedTask;
     }
+
+    /// <summary>Deletes go on in the background, and the next activation goes on with them.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _left.CancelAsync();
+
+    /// <summary>The activation has gone.</summary>
+    public void Dispose() => _left.Dispose();
 
     public Task<Refusal?> Open() => _catalog.Open();
 
@@ -32,6 +40,17 @@ internal sealed class CatalogGrain(CollectionServices services) : Grain, ICatalo
     public Task<Refusal?> DeleteNamespace(string ns) => _catalog.DeleteNamespace(Name(ns));
 
     public Task<Refusal?> DeleteCollection(string ns, string collection) => _catalog.DeleteCollection(Name(ns), collection);
+
+    /// <summary>What is in memory may not be what is stored, so the next activation reads it, also when nobody asks for it.</summary>
+    private void Leave()
+    {
+        if (!_left.IsCancellationRequested)
+        {
+            _left.Cancel();
+            DeactivateOnIdle();
+            opening.Repeat();
+        }
+    }
 
     private static string Name(string ns) => ns.Length == 0 ? NameRules.DefaultNamespace : ns;
 }

@@ -22,13 +22,18 @@ internal sealed class CollectionCatalog
     private Task<Refusal?>? _loading;
     private bool _isLoaded;
 
-    public CollectionCatalog(ICollections collections, LimitsOptions limits, ServiceClock clock, TimeSpan timeout)
+    /// <param name="collections">The collections.</param>
+    /// <param name="limits">How many there may be.</param>
+    /// <param name="clock">The service clock.</param>
+    /// <param name="timeout">How long a client's call may take.</param>
+    /// <param name="left">Cancelled when nothing more is to be begun in the background.</param>
+    public CollectionCatalog(ICollections collections, LimitsOptions limits, ServiceClock clock, TimeSpan timeout, CancellationToken left)
     {
         _clock = clock;
         _timeout = timeout;
         _collections = collections;
         _limits = limits;
-        _deletes = new CatalogDeletes(collections, _index, clock, _registering);
+        _deletes = new CatalogDeletes(collections, _index, clock, _registering, left);
     }
 
     /// <summary>Loads the catalog; deletes that a kill cut short are gone on with in the background.</summary>
@@ -233,6 +238,11 @@ internal sealed class CollectionCatalog
             }
 
             return results[0].Refusal;
+        }
+        catch (Exception)
+        {
+            _deletes.MayBeListed(collectionKey);
+            throw;
         }
         finally
         {

@@ -24,6 +24,7 @@ internal sealed class Collection : IDisposable
     private readonly Refusal? _nameFault;
     private readonly Action _overtaken;
     private CollectionSavers? _savers;
+    private Task _applying = Task.CompletedTask;
     private bool _isOvertaken;
 
     /// <summary>Makes one; nothing is read before the first call.</summary>
@@ -171,6 +172,7 @@ internal sealed class Collection : IDisposable
     /// Applies a batch of the service's own to the catalog's collection, of any size, and waits until its outcome is known:
     /// what the catalog has in memory must not differ from what is on flash. Who waits for the catalog has a deadline there.
     /// </summary>
+    /// <exception cref="RefusedException">Another activation has to find out what has become of it.</exception>
     public async Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims)
     {
         if (await Load() is { } refusal)
@@ -185,9 +187,19 @@ internal sealed class Collection : IDisposable
             return verdict.Results;
         }
 
-        var outcome = await writer.Commits.Known(verdict.Group);
+        var known = writer.Commits.Known(verdict.Group);
+        _applying = known;
+        var outcome = await known;
         writer.CatchUp();
-        return outcome == CommitOutcome.Durable ? verdict.Results : verdict.Instead(writer.Commits.FailureOf(verdict.Group));
+        if (outcome == CommitOutcome.Durable)
+        {
+            return verdict.Results;
+        }
+
+        var failure = writer.Commits.FailureOf(verdict.Group);
+        return writer.Commits.MayBeOvertaken && failure.Code == RefusalCode.Unavailable
+            ? throw new RefusedException(failure)
+            : verdict.Instead(failure);
     }
 
     /// <summary>Makes every version from here on greater than <paramref name="atLeast"/> and than every one given before.</summary>
@@ -260,6 +272,25 @@ internal sealed class Collection : IDisposable
         _loading.Writer!.CatchUp();
         var snapshot = _loading.Entries.Freeze();
         return await Task.Factory.StartNew(() => CollectionLag.Of(snapshot, since), _stopped, TaskCreationOptions.DenyChildAttach, _services.Scheduler);
+    }
+
+    /// <summary>
+    /// Loads the catalog's collection to where <see cref="ReadSystem"/> shows what has become of every write that came before: a catalog
+    /// that was not told because the call took too long begins anew with this.
+    /// </summary>
+    /// <returns>Why that is not known; <see langword="null"/> when it is.</returns>
+    public async Task<Refusal?> LoadSystem()
+    {
+        var deadline = new Deadline(_services);
+        if (await LoadCurrent() is { } refusal)
+        {
+            return refusal;
+        }
+
+        // The newest: they become durable in order.
+        var applying = _applying;
+        await deadline.Race(applying);
+        return applying.IsCompleted ? Standing : Refusals.NotConfirmed;
     }
 
     /// <summary>All that the catalog's collection holds.</summary>

@@ -64,7 +64,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
     public Task<LagAnswer> Lag(long since) => _collection.Lag(since);
 
     public async Task<SystemEntries> ReadSystem() =>
-        await _collection.LoadCurrent() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
+        await _collection.LoadSystem() is { } refusal ? new SystemEntries(refusal, [], [], []) : _collection.ReadSystem();
 
     public Task<WriteResult[]> ApplySystem(WriteBatch batch, bool reclaims) => _collection.ApplySystem(batch, reclaims);
 

@@ -22,6 +22,11 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
     /// <summary>Whether it ends before another one, which has the same time in all.</summary>
     public bool IsBefore(Deadline other) => _started < other._started;
 
+    /// <summary>Ends when it is.</summary>
+    public Task End => Task.Delay(Left, clock);
+
+    private TimeSpan Left => timeout - clock.GetElapsedTime(_started) is var left && left > TimeSpan.Zero ? left + TimerSlack : TimeSpan.Zero;
+
     /// <summary>What a caller is told when it is.</summary>
     public Refusal TimedOut => Refusals.TimedOut(timeout);
 
@@ -33,14 +38,5 @@ internal readonly struct Deadline(TimeProvider clock, TimeSpan timeout)
         Bound(task).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>A task that ends with the other one, or with a <see cref="TimeoutException"/> when the time is over.</summary>
-    public Task Bound(Task task)
-    {
-        if (task.IsCompleted)
-        {
-            return task;
-        }
-
-        var left = timeout - clock.GetElapsedTime(_started);
-        return task.WaitAsync(left > TimeSpan.Zero ? left + TimerSlack : TimeSpan.Zero, clock);
-    }
+    public Task Bound(Task task) => task.IsCompleted ? task : task.WaitAsync(Left, clock);
 }

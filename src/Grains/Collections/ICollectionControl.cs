@@ -29,7 +29,7 @@ internal interface ICollectionControl : IGrainWithStringKey
     [Alias("ReadSystem"), ReadOnly]
     Task<SystemEntries> ReadSystem();
 
-    /// <summary>Writes to the catalog's own collection.</summary>
+    /// <summary>Writes to the catalog's own collection. What it throws leaves open whether that was made.</summary>
     /// <param name="batch">Operations of the service's own, as many as there are.</param>
     /// <param name="reclaims">Whether this makes room in the end, so that it may use the journal's reserve.</param>
     [Alias("ApplySystem")]

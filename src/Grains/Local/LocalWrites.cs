@@ -15,17 +15,25 @@ internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns
     private List<LocalWrite> _coming = [];
     private List<LocalWrite> _judged = [];
     private GroupOfWrites? _group;
+    private bool _isWatched;
 
     /// <summary>Applies a batch in the next turn.</summary>
     /// <returns>The results; <see langword="null"/> when nothing was done, because it takes a call to the grain.</returns>
     public Task<WriteResult[]?> Apply(WriteBatch batch)
     {
         var write = new LocalWrite(batch, batches.NewDeadline());
-        bool isFirst;
+        bool isFirst, isUnwatched;
         lock (_gate)
         {
             _coming.Add(write);
             isFirst = _coming.Count == 1;
+            isUnwatched = !_isWatched;
+            _isWatched = true;
+        }
+
+        if (isUnwatched)
+        {
+            _ = AnswerOverdue(write.Deadline);
         }
 
         if (isFirst)
@@ -35,6 +43,29 @@ internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns
         }
 
         return write.Task;
+    }
+
+    /// <summary>
+    /// Answers those whose time is over before a turn has come: the activation may hang. One timer runs for all of them, and as a rule
+    /// finds none left; one for each would cost each its allocations.
+    /// </summary>
+    private async Task AnswerOverdue(Deadline next)
+    {
+        for (var isWatched = true; isWatched;)
+        {
+            await next.End.ConfigureAwait(false);
+            List<LocalWrite> overdue;
+            lock (_gate)
+            {
+                var inTime = _coming.FindIndex(static write => !write.Deadline.IsOver);
+                overdue = _coming.GetRange(0, inTime < 0 ? _coming.Count : inTime);
+                _coming.RemoveRange(0, overdue.Count);
+                isWatched = _isWatched = _coming.Count > 0;
+                next = isWatched ? _coming[0].Deadline : next;
+            }
+
+            overdue.ForEach(static write => write.SetResult(Refusals.All(write.Batch.Operations.Length, write.Deadline.TimedOut)));
+        }
     }
 
     private void Judge()
@@ -91,19 +122,29 @@ internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns
     private async Task Answer(GroupOfWrites group)
     {
         var writes = group.Writes;
-        while (writes.Count > 0)
+        try
         {
-            var deadline = writes[0].Deadline;
-            await deadline.Race(group.Commit.Outcome);
-            var refusal = batches.Settle(group.Commit, deadline);
-            var open = group.Commit.Outcome.IsCompleted ? -1 : writes.FindIndex(static write => !write.Deadline.IsOver);
-            var count = open < 0 ? writes.Count : open;
-            for (var i = 0; i < count; i++)
+            while (writes.Count > 0)
             {
-                writes[i].SetResult(refusal is null ? writes[i].Verdict.Results : writes[i].Verdict.Instead(refusal));
-            }
+                var deadline = writes[0].Deadline;
+                await deadline.Race(group.Commit.Outcome);
+                var refusal = batches.Settle(group.Commit, deadline);
+                var open = group.Commit.Outcome.IsCompleted ? -1 : writes.FindIndex(static write => !write.Deadline.IsOver);
+                var count = open < 0 ? writes.Count : open;
+                for (var i = 0; i < count; i++)
+                {
+                    writes[i].SetResult(refusal is null ? writes[i].Verdict.Results : writes[i].Verdict.Instead(refusal));
+                }
 
-            writes.RemoveRange(0, count);
+                writes.RemoveRange(0, count);
+            }
+        }
+#pragma warning disable CA1031 // It is the callers', as a grain's exception is.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            writes.ForEach(write => write.TrySetException(fault));
+            writes.Clear();
         }
     }
 

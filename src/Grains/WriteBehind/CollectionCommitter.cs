@@ -95,7 +95,8 @@ internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarge
 
     /// <summary>
     /// Whether nobody else had saved when this was called: a save claims the next slot before it does anything else, so that row tells.
-    /// One of our own there is a seal whose answer was lost, and the slot after it tells.
+    /// One of our own there is a seal whose answer was lost, and the slot after it tells. So it is when the newest save is in the last slot:
+    /// a seal, which is claimed by taking it over, unless whoever wrote it goes on.
     /// </summary>
     public Task<bool> IsCurrent() => Run(async _ =>
     {
@@ -110,7 +111,7 @@ internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarge
                 return true;
             }
 
-            if (found.Writer != _writer)
+            if (found.Writer != _writer && !(next == state.Save && found.Writer == state.LastWriter))
             {
                 return false;
             }

@@ -209,7 +209,16 @@ internal sealed class SaveSteps(
         {
             GoOn();
             var empty = head with { Kind = RowName.IsSlot(row) ? StateKind.Seal : StateKind.Chunk, Writer = writer, Chunks = 0 };
-            await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
+            try
+            {
+                await _rows.Write(row, empty, _payloads.Write(empty, []), found => found.Save == empty.Save && found.Kind == empty.Kind, ct);
+            }
+            catch (Exception)
+            {
+                // The next write of the row is another one, and would take this for somebody else's if it has been made.
+                state.ForgetETag(row);
+                throw;
+            }
         }
     }
 

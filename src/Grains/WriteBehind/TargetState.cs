@@ -47,6 +47,9 @@ public sealed class TargetState
 
     internal void SetETag(string row, string? etag) => _etags[row] = etag;
 
+    /// <summary>What stands in a row is not known any more.</summary>
+    internal void ForgetETag(string row) => _etags.Remove(row);
+
     /// <summary>The head was read, or written by us: it is current now.</summary>
     /// <param name="head">The head.</param>
     /// <param name="deltaBytes">Bytes of the deltas that were saved while its snapshot was written.</param>

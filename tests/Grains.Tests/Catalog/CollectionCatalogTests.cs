@@ -136,6 +136,29 @@ public sealed class CollectionCatalogTests
     });
 
     [Fact]
+    public Task Delete_of_what_may_be_listed_because_the_call_was_given_up_is_not_taken_for_done() => InTurns(async () =>
+    {
+        var catalog = NewCatalog();
+        _collections.AnswerWrite = _ => throw new TimeoutException("no response");
+        await Assert.ThrowsAsync<TimeoutException>(() => catalog.Register("a/x"));
+        Assert.Equal(RefusalCode.Unavailable, (await catalog.DeleteNamespace("a"))?.Code);
+    });
+
+    [Fact]
+    public Task Catalog_that_has_left_tries_no_delete_again() => InTurns(async () =>
+    {
+        _collections.Values = [Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("{\"bounds\":{\"x\":7}}")];
+        _collections.ClearRefusal = new Refusal(RefusalCode.Unavailable, "not now");
+        using var left = new CancellationTokenSource();
+        var catalog = NewCatalog(left.Token, "c/a/x", "d/a/0000");
+        Assert.Null(await catalog.Open());
+        var tries = await CountOf(2, () => _collections.Clears);
+        await left.CancelAsync();
+        await Task.Delay(3000);
+        Assert.Equal(tries, _collections.Clears);
+    });
+
+    [Fact]
     public Task Delete_found_at_start_is_carried_out_before_its_namespace_is_shown() => InTurns(async () =>
     {
         _collections.Values = [Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("{\"bounds\":{\"x\":7}}")];
@@ -210,11 +233,13 @@ public sealed class CollectionCatalogTests
     private static Task InTurns(Func<Task> test) => Task.Factory.StartNew(
         test, CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
 
-    private CollectionCatalog NewCatalog(params string[] keys)
+    private CollectionCatalog NewCatalog(params string[] keys) => NewCatalog(CancellationToken.None, keys);
+
+    private CollectionCatalog NewCatalog(CancellationToken left, params string[] keys)
     {
         _collections.Keys = keys;
         return new CollectionCatalog(
-            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()), _timeout);
+            _collections, new LimitsOptions(), new ServiceClock(0, TimeProvider.System, new TestMachineClock()), _timeout, left);
     }
 
     private static async Task<int> CountOf(int wanted, Func<int> count)
@@ -244,6 +269,8 @@ public sealed class CollectionCatalogTests
 
         public Refusal? ClearRefusal { get; set; }
 
+        public int Clears { get; private set; }
+
         public Task BeforeFence { get; set; } = Task.CompletedTask;
 
         /// <summary>The values of <see cref="Keys"/>; an empty object each unless set.</summary>
@@ -262,6 +289,7 @@ public sealed class CollectionCatalogTests
 
         public async Task<ClearAnswer> Clear(string collectionKey, long bound)
         {
+            Clears++;
             await BeforeClear;
             return new ClearAnswer(ClearRefusal, IsEmptyAfterClear);
         }

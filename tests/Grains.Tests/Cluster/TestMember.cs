@@ -1,5 +1,6 @@
 using EdgeOrleans.Grains.Tests.Hosting;
 using EdgeOrleans.Grains.WriteBehind;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 
 namespace EdgeOrleans.Grains.Tests.Cluster;
@@ -20,7 +21,7 @@ internal sealed class TestMember : IAsyncDisposable
 
     public IServiceStatus Status => _cluster.Silos[0].ServiceProvider.Status();
 
-    public static async Task<TestMember> Start(TestRows rows, LimitsOptions? limits = null)
+    public static async Task<TestMember> Start(IStateRows rows, LimitsOptions? limits = null, TimeSpan? responseTimeout = null)
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) => silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
@@ -28,7 +29,7 @@ internal sealed class TestMember : IAsyncDisposable
             Storage = _ => new WriteBehindTarget("memory", rows, isPrimary: true, TimeSpan.Zero),
             Limits = limits ?? new(),
             ClockSource = new TestMachineClock(),
-        }));
+        }).Configure<SiloMessagingOptions>(options => options.ResponseTimeout = responseTimeout ?? options.ResponseTimeout));
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var member = new TestMember(cluster);

@@ -1,3 +1,5 @@
+using EdgeOrleans.Grains.Collections;
+using EdgeOrleans.Grains.Local;
 using EdgeOrleans.Grains.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using static EdgeOrleans.Grains.Tests.Hosting.CollectionCalls;
@@ -109,7 +111,44 @@ public sealed class LocalWriteTests : IAsyncLifetime
         Assert.Equal("1", await Users.Read("k"));
     }
 
+    [Fact]
+    public async Task Writes_whose_turn_does_not_come_are_told_so_in_time_and_are_not_made_later()
+    {
+        var turns = new HeldTurns();
+        var batches = new CollectionBatches(_silo.Services.GetRequiredService<CollectionServices>(), null!, null!, null!, null!, null!, CancellationToken.None);
+        var writes = new LocalWrites(batches, turns);
+        var early = writes.Apply(Batch(Set("k", "1"), Set("l", "1")));
+        await Task.Delay(300);
+        var late = writes.Apply(Batch(Set("k", "2")));
+
+        Assert.All((await early)!, static result => Assert.Equal(RefusalCode.Timeout, result.Refusal?.Code));
+        Assert.Equal(2, (await early)!.Length);
+        Assert.False(late.IsCompleted);
+        Assert.Equal(RefusalCode.Timeout, Assert.Single((await late)!).Refusal?.Code);
+        turns.Run();
+    }
+
     private static WriteBatch Batch(params Operation[] operations) => new() { Operations = operations };
 
     private async Task<WriteResult> Do(Operation operation) => Assert.Single((await Here.Apply(Batch(operation)))!);
+
+    /// <summary>An activation that hangs, until it goes on.</summary>
+    private sealed class HeldTurns : TaskScheduler
+    {
+        private readonly Queue<Task> _turns = [];
+
+        public void Run()
+        {
+            while (_turns.TryDequeue(out var turn))
+            {
+                TryExecuteTask(turn);
+            }
+        }
+
+        protected override void QueueTask(Task task) => _turns.Enqueue(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => _turns;
+    }
 }

@@ -64,7 +64,7 @@ internal sealed class ServiceProcess : ICollections, IRegistry
         };
         _catalogActor = turns.NewActor("catalog");
         _saverActor = turns.NewActor("saver");
-        _catalog = new CollectionCatalog(this, limits, clock, _services.Timeout);
+        _catalog = new CollectionCatalog(this, limits, clock, _services.Timeout, CancellationToken.None);
         Scheduler = new SaveScheduler(journal, Targets, Save, clock, new Random(random.Below(int.MaxValue)), NullLogger.Instance);
     }
 
