@@ -111,7 +111,9 @@ public sealed class GatewayTests : IDisposable
     {
         await using var service = await Start(new ServiceSetup());
         await using var client = await ClusterClient.Connect(_port);
-        RequestContext.Set("caller", new Dictionary<string, object>(StringComparer.Ordinal) { ["room"] = "kitchen", ["attempt"] = 1 });
+        RequestContext.Set("caller", "kitchen");
+        RequestContext.Set("attempt", 1);
+        RequestContext.Set("call", Guid.NewGuid());
         try
         {
             Assert.Null((await Set(client.Collection("shop", "users"), "u", "1"u8.ToArray())).Refusal);
