@@ -107,6 +107,29 @@ public sealed class GatewayTests : IDisposable
     }
 
     [Fact]
+    public async Task Context_of_a_request_goes_along_with_the_calls_it_causes()
+    {
+        await using var service = await Start(new ServiceSetup());
+        await using var client = await ClusterClient.Connect(_port);
+        RequestContext.Set("caller", "kitchen");
+        RequestContext.Set("attempt", 1);
+        RequestContext.Set("call", Guid.NewGuid());
+        try
+        {
+            Assert.Null((await Set(client.Collection("shop", "users"), "u", "1"u8.ToArray())).Refusal);
+
+            // The catalog asks the collection: from grain to grain the context is copied.
+            Assert.Equal(1, (await client.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).NamespaceInfo("shop")).KeyCount);
+        }
+        finally
+        {
+            RequestContext.Clear();
+        }
+
+        Assert.Single(service.Output);
+    }
+
+    [Fact]
     public async Task Exception_arrives_as_what_it_is()
     {
         await using var service = await Start(new ServiceSetup());

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Codecs;
+using Orleans.Serialization.Configuration;
 using Orleans.Serialization.Serializers;
 
 namespace EdgeOrleans.NativeManifest;
@@ -63,6 +64,7 @@ internal sealed class CodecWalk
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(static silo => silo.UseLocalhostClustering());
+        builder.Services.PostConfigure<TypeManifestOptions>(CutManifests.Replace);
         using var host = builder.Build();
         return new CodecWalk(seeds, host.Services.GetRequiredService<CodecProvider>(), copiesOnly);
     }

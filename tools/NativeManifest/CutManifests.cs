@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Xml.Linq;
+using EdgeOrleans.Silo.Native;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization.Codecs;
 using Orleans.Serialization.Configuration;
 
 namespace EdgeOrleans.NativeManifest;
@@ -35,6 +37,14 @@ internal static class CutManifests
             ((IConfigureOptions<TypeManifestOptions>)Activator.CreateInstance(provider.ProviderType)!).Configure(manifest);
         }
 
+        Replace(manifest);
         return manifest;
+    }
+
+    /// <summary>Puts in what the native edition has of its own in the place of one of Orleans'.</summary>
+    public static void Replace(TypeManifestOptions manifest)
+    {
+        manifest.Copiers.Remove(typeof(DictionaryCopier<,>));
+        manifest.AddCopier(typeof(PlainDictionaryCopier<,>));
     }
 }

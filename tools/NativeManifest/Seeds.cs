@@ -10,6 +10,10 @@ namespace EdgeOrleans.NativeManifest;
 internal sealed record Seeds(IReadOnlyList<Type> Interfaces, IReadOnlyList<Type> Types)
 {
     private const string Grains = "EdgeOrleans.Grains";
+    private const string Manifests = "IClusterManifestSystemTarget";
+
+    // Those of its methods that clients call: the second, and the first of a silo that does not know it. The others are for silos.
+    private static readonly string[] ManifestsForClients = ["GetClusterManifest", "GetClusterManifestUpdate"];
 
     // What a client and its gateway say to each other beside calls of grains.
     private static readonly Type[] Messages =
@@ -53,7 +57,7 @@ internal sealed record Seeds(IReadOnlyList<Type> Interfaces, IReadOnlyList<Type>
     /// <summary>What Orleans itself calls for a client, as far as our interfaces lead there.</summary>
     private static IEnumerable<Type> SystemInterfaces(Type[] own)
     {
-        yield return Internal("IClusterManifestSystemTarget");
+        yield return Internal(Manifests);
         yield return Internal("IClientGatewayObserver");
         var methods = own.SelectMany(static type => type.GetMethods()).ToArray();
         if (methods.Any(static method => method.GetParameters().Any(static parameter => parameter.ParameterType == typeof(CancellationToken))))
@@ -73,7 +77,7 @@ internal sealed record Seeds(IReadOnlyList<Type> Interfaces, IReadOnlyList<Type>
 
     private static IEnumerable<Type> TypesOf(Type grainInterface)
     {
-        foreach (var method in grainInterface.GetMethods())
+        foreach (var method in grainInterface.GetMethods().Where(method => IsCalled(grainInterface, method.Name)))
         {
             if (method.ReturnType is { IsGenericType: true } task)
             {
@@ -94,7 +98,10 @@ internal sealed record Seeds(IReadOnlyList<Type> Interfaces, IReadOnlyList<Type>
 
     /// <summary>The generated requests of an interface: one for each method.</summary>
     private static IEnumerable<Type> InvokablesOf(Type grainInterface) =>
-        grainInterface.Assembly.GetTypes().Where(type => type.Name.StartsWith($"Invokable_{grainInterface.Name}_", StringComparison.Ordinal));
+        grainInterface.Assembly.GetTypes().Where(type => type.Name.StartsWith($"Invokable_{grainInterface.Name}_", StringComparison.Ordinal))
+            .Where(type => IsCalled(grainInterface, ((IInvokable)Activator.CreateInstance(type)!).GetMethodName()));
+
+    private static bool IsCalled(Type grainInterface, string method) => grainInterface.Name != Manifests || ManifestsForClients.Contains(method);
 
     private static Type Internal(string name) =>
         typeof(IClusterClient).Assembly.GetTypes().SingleOrDefault(type => type.Name == name)

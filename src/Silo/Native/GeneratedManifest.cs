@@ -53,18 +53,13 @@ internal static partial class NativeManifest
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Metadata.Codec_GrainManifest));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Metadata.Codec_GrainProperties));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Metadata.Codec_MajorMinorVersion));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_ClusterManifestHashSummary, Orleans.Core")));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_ClusterManifestUpdate));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainAddressCacheUpdate));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainExtensionNotInstalledException));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainInterfaceType));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_GrainType));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_0E55DE05, Orleans.Core")));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_262051B1, Orleans.Core")));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_DCDB52FF, Orleans.Core")));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_DDAA8177, Orleans.Core")));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_Invokable_IClusterManifestSystemTarget_GrainReference_F6435C9C, Orleans.Core")));
-        manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_ManifestHash, Orleans.Core")));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_OrleansException));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Runtime.Codec_OrleansMessageRejectionException));
         manifest.AddSerializer(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Codec_RejectionResponse, Orleans.Core")));
@@ -77,23 +72,17 @@ internal static partial class NativeManifest
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<,>));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Invocation.Codec_CompletedResponse));
         manifest.AddSerializer(typeof(global::OrleansCodeGen.Orleans.Serialization.Invocation.Codec_ExceptionResponse));
+        manifest.AddCopier(Need(Type.GetType("EdgeOrleans.Silo.Native.PlainDictionaryCopier`2, edgeorleans")));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.ClusterManifest>));
-        manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.GrainManifest>));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.MajorMinorVersion>));
-        manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.ClusterManifestHashSummary, Orleans.Core]], Orleans.Serialization")));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Runtime.GrainAddressCacheUpdate>));
-        manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")));
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.Messaging.ConnectionPreamble, Orleans.Core]], Orleans.Serialization")));
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.RejectionResponse, Orleans.Core]], Orleans.Serialization")));
         manifest.AddCopier(Need(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.StatusResponse, Orleans.Core]], Orleans.Serialization")));
-        manifest.AddCopier(typeof(global::Orleans.Serialization.Codecs.DictionaryCopier<,>));
         manifest.AddCopier(typeof(global::Orleans.Serialization.Codecs.ObjectCopier));
         manifest.AddCopier(Need(Type.GetType("OrleansCodeGen.Orleans.ClientObservers.Copier_Invokable_IClientGatewayObserver_GrainReference_C104A28C, Orleans.Core")));
         manifest.AddCopier(typeof(global::OrleansCodeGen.Orleans.Runtime.Copier_ClusterManifestUpdate));
         manifest.AddCopier(typeof(global::OrleansCodeGen.Orleans.Runtime.Copier_GrainExtensionNotInstalledException));
-        manifest.AddCopier(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Copier_Invokable_IClusterManifestSystemTarget_GrainReference_0E55DE05, Orleans.Core")));
-        manifest.AddCopier(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Copier_Invokable_IClusterManifestSystemTarget_GrainReference_262051B1, Orleans.Core")));
-        manifest.AddCopier(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Copier_Invokable_IClusterManifestSystemTarget_GrainReference_DCDB52FF, Orleans.Core")));
         manifest.AddCopier(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Copier_Invokable_IClusterManifestSystemTarget_GrainReference_DDAA8177, Orleans.Core")));
         manifest.AddCopier(Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Copier_Invokable_IClusterManifestSystemTarget_GrainReference_F6435C9C, Orleans.Core")));
         manifest.AddCopier(typeof(global::OrleansCodeGen.Orleans.Runtime.Copier_OrleansException));
@@ -116,14 +105,8 @@ internal static partial class NativeManifest
         manifest.WellKnownTypeAliases["GrainRef"] = typeof(global::Orleans.Runtime.GrainReference);
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.ClientObservers.IClientGatewayObserver, Orleans.Core"))).Add("AFB768FD", Need(Type.GetType("OrleansCodeGen.Orleans.ClientObservers.Invokable_IClientGatewayObserver_GrainReference_C104A28C, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.ClientObservers.IClientGatewayObserver, Orleans.Core"))).Add("C104A28C", Need(Type.GetType("OrleansCodeGen.Orleans.ClientObservers.Invokable_IClientGatewayObserver_GrainReference_C104A28C, Orleans.Core")));
-        manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("0E55DE05", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_0E55DE05, Orleans.Core")));
-        manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("25AE6E4A", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_0E55DE05, Orleans.Core")));
-        manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("262051B1", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_262051B1, Orleans.Core")));
-        manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("3D9B7FE6", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_DCDB52FF, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("40D39F85", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_DDAA8177, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("4EFCA109", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_F6435C9C, Orleans.Core")));
-        manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("93B8854F", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_262051B1, Orleans.Core")));
-        manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("DCDB52FF", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_DCDB52FF, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("DDAA8177", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_DDAA8177, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("F6435C9C", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_F6435C9C, Orleans.Core")));
     }
@@ -134,49 +117,40 @@ internal static partial class NativeManifest
 
     private static void AddClients(IServiceCollection services)
     {
-        services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Cloning.IDeepCopier`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+CopierHolder`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Codecs.IFieldCodec<global::Orleans.Runtime.GrainInterfaceType>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[Orleans.Runtime.GrainInterfaceType, Orleans.Core.Abstractions]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Codecs.IFieldCodec<global::Orleans.Runtime.GrainType>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[Orleans.Runtime.GrainType, Orleans.Core.Abstractions]], Orleans.Serialization")));
-        services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Codecs.IFieldCodec`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Codecs.IFieldCodec<global::Orleans.Runtime.Messaging.NetworkProtocolVersion>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[Orleans.Runtime.Messaging.NetworkProtocolVersion, Orleans.Core]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Codecs.IFieldCodec<global::System.Collections.Immutable.ImmutableArray<global::Orleans.Metadata.GrainManifest>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+FieldCodecHolder`1[[System.Collections.Immutable.ImmutableArray`1[[Orleans.Metadata.GrainManifest, Orleans.Core.Abstractions]], System.Collections.Immutable]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableArraySurrogate<global::Orleans.Metadata.GrainManifest>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableArraySurrogate`1[[Orleans.Metadata.GrainManifest, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainInterfaceType, global::Orleans.Metadata.GrainInterfaceProperties>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.GrainInterfaceType, Orleans.Core.Abstractions],[Orleans.Metadata.GrainInterfaceProperties, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.GrainType, Orleans.Core.Abstractions],[Orleans.Metadata.GrainProperties, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Metadata.GrainManifest, Orleans.Core.Abstractions]], Orleans.Serialization]], Orleans.Serialization")));
-        services.AddSingleton(Need(Type.GetType("Orleans.Serialization.Serializers.IValueSerializer`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization]], Orleans.Serialization")), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization]], Orleans.Serialization")));
         services.AddSingleton(typeof(global::Orleans.Serialization.Serializers.IValueSerializer<global::Orleans.Serialization.Codecs.ImmutableDictionarySurrogate<global::System.String, global::System.String>>), Need(Type.GetType("Orleans.Serialization.ServiceCollectionExtensions+ValueSerializerHolder`1[[Orleans.Serialization.Codecs.ImmutableDictionarySurrogate`2[[System.String, System.Private.CoreLib],[System.String, System.Private.CoreLib]], Orleans.Serialization]], Orleans.Serialization")));
     }
 
     private static void KeepClosedTypes()
     {
+        Keep(Type.GetType("EdgeOrleans.Silo.Native.PlainDictionaryCopier`2[[System.Object, System.Private.CoreLib],[System.Object, System.Private.CoreLib]], edgeorleans"));
         Keep(Type.GetType("Orleans.Serialization.Activators.DefaultReferenceTypeActivator`1[[EdgeOrleans.CollectionInfo, EdgeOrleans.Abstractions]], Orleans.Serialization"));
         Keep(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::EdgeOrleans.CollectionInfo>));
         Keep(typeof(global::Orleans.Serialization.Cloning.ShallowCopier<global::Orleans.Metadata.MajorMinorVersion>));
-        Keep(Type.GetType("Orleans.Serialization.Cloning.ShallowCopier`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
         Keep(typeof(global::Orleans.Serialization.Codecs.ArrayCodec<global::EdgeOrleans.WriteResult>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ArrayCopier<global::EdgeOrleans.WriteResult>));
         Keep(typeof(global::Orleans.Serialization.Codecs.DictionaryCodec<global::System.Object, global::System.Object>));
-        Keep(typeof(global::Orleans.Serialization.Codecs.DictionaryCopier<global::System.Object, global::System.Object>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ImmutableArrayCodec<global::Orleans.Metadata.GrainManifest>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ImmutableDictionaryCodec<global::Orleans.Runtime.GrainInterfaceType, global::Orleans.Metadata.GrainInterfaceProperties>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ImmutableDictionaryCodec<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>));
         Keep(typeof(global::Orleans.Serialization.Codecs.ImmutableDictionaryCodec<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>));
-        Keep(Type.GetType("Orleans.Serialization.Codecs.ImmutableDictionaryCodec`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
         Keep(Type.GetType("Orleans.Serialization.Codecs.UntypedCodecWrapper`1[[Orleans.Runtime.Messaging.NetworkProtocolVersion, Orleans.Core]], Orleans.Serialization"));
         Keep(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCodec`1[[EdgeOrleans.CollectionInfo, EdgeOrleans.Abstractions]], Orleans.Serialization"));
-        Keep(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCodec`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
         Keep(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCopier`1[[EdgeOrleans.CollectionInfo, EdgeOrleans.Abstractions]], Orleans.Serialization"));
-        Keep(Type.GetType("Orleans.Serialization.Invocation.PooledResponseCopier`1[[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
         Keep(Type.GetType("Orleans.Serialization.Serializers.AbstractTypeSerializerWrapper`1[[System.Collections.Generic.IEqualityComparer`1[[Orleans.Metadata.GrainInterfaceProperties, Orleans.Core.Abstractions]], System.Private.CoreLib]], Orleans.Serialization"));
         Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableArraySurrogate<global::Orleans.Metadata.GrainManifest>));
         Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainInterfaceType, global::Orleans.Metadata.GrainInterfaceProperties>));
         Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>));
         Keep(typeof(global::OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>));
-        Keep(Type.GetType("OrleansCodeGen.Orleans.Serialization.Codecs.Codec_ImmutableDictionarySurrogate`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], Orleans.Serialization"));
         Keep(typeof(global::System.Collections.Immutable.ImmutableDictionary<global::Orleans.Runtime.GrainInterfaceType, global::Orleans.Metadata.GrainInterfaceProperties>));
         Keep(typeof(global::System.Collections.Immutable.ImmutableDictionary<global::Orleans.Runtime.GrainType, global::Orleans.Metadata.GrainProperties>));
         Keep(typeof(global::System.Collections.Immutable.ImmutableDictionary<global::Orleans.Runtime.SiloAddress, global::Orleans.Metadata.GrainManifest>));
-        Keep(Type.GetType("System.Collections.Immutable.ImmutableDictionary`2[[Orleans.Runtime.SiloAddress, Orleans.Core.Abstractions],[Orleans.Runtime.ManifestHash, Orleans.Core]], System.Collections.Immutable"));
     }
 }

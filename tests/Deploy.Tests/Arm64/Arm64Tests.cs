@@ -55,6 +55,9 @@ public sealed class Arm64Tests : IDisposable
     }
 
     [Fact]
+    public void Binary_is_smaller_than_20_MB() => Assert.InRange(new FileInfo(_image.Binary).Length, 1_000_000, 20_000_000 - 1);
+
+    [Fact]
     public async Task Package_for_a_Pi_needs_only_what_the_binary_does()
     {
         var package = await Package.Build("arm64", _image.Binary, "0.1.0");
