@@ -21,7 +21,7 @@ internal sealed class BatchEndpoint(
             }
 
             GatewayMeter.BatchRead(kind, operations.Count);
-            await Apply(kind, operations, body.Bytes);
+            await Apply(kind, operations, body.Bytes, context.RequestAborted);
             await Answer(context, operations);
         }
         finally
@@ -30,7 +30,7 @@ internal sealed class BatchEndpoint(
         }
     }
 
-    private Task Apply(OperationKind kind, List<BatchOperation> operations, ReadOnlyMemory<byte> body)
+    private Task Apply(OperationKind kind, List<BatchOperation> operations, ReadOnlyMemory<byte> body, CancellationToken aborted)
     {
         var byCollection = new Dictionary<string, List<BatchOperation>>(StringComparer.Ordinal);
         foreach (var operation in operations)
@@ -52,13 +52,13 @@ internal sealed class BatchEndpoint(
         var calls = new List<Task>(byCollection.Count);
         foreach (var (grainKey, group) in byCollection)
         {
-            calls.Add(ApplyTo(grainKey, kind, group, body));
+            calls.Add(ApplyTo(grainKey, kind, group, body, aborted));
         }
 
         return Task.WhenAll(calls);
     }
 
-    private async Task ApplyTo(string grainKey, OperationKind kind, List<BatchOperation> group, ReadOnlyMemory<byte> body)
+    private async Task ApplyTo(string grainKey, OperationKind kind, List<BatchOperation> group, ReadOnlyMemory<byte> body, CancellationToken aborted)
     {
         var batch = new WriteBatch { Operations = new Operation[group.Count] };
         for (var i = 0; i < group.Count; i++)
@@ -69,13 +69,15 @@ internal sealed class BatchEndpoint(
 
         try
         {
-            var results = await grains.GetGrain<ICollectionGrain>(grainKey).Apply(batch);
+            var grain = grains.GetGrain<ICollectionGrain>(grainKey);
+            var results = await grain.Apply(batch);
+            await Moved.Finish(grain, batch.Operations, results, clock, aborted);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Error = results[i].Refusal is { } refusal ? ApiError.Of(refusal) : null;
             }
         }
-        catch (Exception fault)
+        catch (Exception fault) when (!aborted.IsCancellationRequested)
         {
             var error = GrainFaults.Expected(fault);
             if (error is null)

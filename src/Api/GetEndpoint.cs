@@ -19,12 +19,9 @@ internal sealed class GetEndpoint(TimeProvider clock)
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask HandleByGrain(HttpContext context, CollectionHandle collection, string key, bool isStrong) =>
-        await ((isStrong ? await GetStrong(context, collection, key) : await collection.Grain.Get(key)) is { } entry
+        await (await Moved.Read(() => isStrong ? collection.Grain.GetStrong(key) : collection.Grain.Get(key), clock, context.RequestAborted) is { } entry
             ? Send(context, collection, key, entry.Value)
             : SendNotFound(context, collection, key));
-
-    private ValueTask<Entry?> GetStrong(HttpContext context, CollectionHandle collection, string key) =>
-        Consistency.Strong(() => collection.Grain.GetStrong(key), clock, context.RequestAborted);
 
     // The server leaves out the body for HEAD and keeps its length.
     private ValueTask Send(HttpContext context, CollectionHandle collection, string key, ReadOnlyMemory<byte> value) =>

@@ -19,9 +19,7 @@ internal sealed class ListEndpoint(TimeProvider clock)
     public async ValueTask Handle(HttpContext context, CollectionHandle collection, int limit, int offset, bool isStrong)
     {
         var query = new ListQuery { Limit = limit, Offset = offset, IsStrong = isStrong };
-        var page = await (isStrong
-            ? Consistency.Strong(() => collection.Grain.List(query), clock, context.RequestAborted)
-            : collection.Grain.List(query));
+        var page = await Moved.Read(() => collection.Grain.List(query), clock, context.RequestAborted);
         using var response = JsonResponse.Begin("Successfully");
         var json = response.Json;
         json.WriteString("namespace"u8, collection.Namespace);

@@ -9,7 +9,7 @@ internal sealed class NamespaceEndpoints(IGrainFactory grains, TimeProvider cloc
 
     public async ValueTask List(HttpContext context)
     {
-        var namespaces = await _catalog.ListNamespaces();
+        var namespaces = await Moved.Read(() => new ValueTask<string[]>(_catalog.ListNamespaces()), clock, context.RequestAborted);
         using var response = JsonResponse.Begin("Successfully");
         await WriteNames(context, response, "namespaces", namespaces);
         response.Json.WriteNumber("count"u8, namespaces.Length);
@@ -18,7 +18,7 @@ internal sealed class NamespaceEndpoints(IGrainFactory grains, TimeProvider cloc
 
     public async ValueTask ListCollections(HttpContext context, string ns)
     {
-        var collections = await _catalog.ListCollections(ns);
+        var collections = await Moved.Read(() => new ValueTask<string[]>(_catalog.ListCollections(ns)), clock, context.RequestAborted);
         using var response = JsonResponse.Begin("Successfully");
         response.Json.WriteString("namespace"u8, ns);
         await WriteNames(context, response, "collections", collections);
@@ -28,7 +28,7 @@ internal sealed class NamespaceEndpoints(IGrainFactory grains, TimeProvider cloc
 
     public async ValueTask Info(HttpContext context, string ns)
     {
-        var info = await _catalog.NamespaceInfo(ns);
+        var info = await Moved.Read(() => new ValueTask<NamespaceInfo>(_catalog.NamespaceInfo(ns)), clock, context.RequestAborted);
         using var response = JsonResponse.Begin("Successfully");
         response.Json.WriteString("namespace"u8, ns);
         await WriteNames(context, response, "collections", info.Collections);

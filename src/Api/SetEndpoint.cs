@@ -24,6 +24,11 @@ internal sealed class SetEndpoint(ApiOptions options, RequestBodies bodies, Requ
             var operation = new Operation { Kind = OperationKind.Set, Key = key, Value = value };
             var batch = new WriteBatch { Operations = [operation] };
             var results = await collection.Apply(batch) ?? await collection.Grain.Apply(batch);
+            if (Moved.HasMet(results[0]))
+            {
+                await Moved.Finish(collection.Grain, batch.Operations, results, clock, context.RequestAborted);
+            }
+
             if (results[0].Refusal is { } refusal)
             {
                 await RefusalResponse.Send(context, ApiError.Of(refusal));

@@ -301,8 +301,10 @@ public sealed class EntryTests(SharedGateway shared)
         }
     }
 
-    [Fact]
-    public async Task Strong_read_that_meets_an_overtaken_server_is_asked_again()
+    [Theory]
+    [InlineData("")]
+    [InlineData("?consistency=strong")]
+    public async Task Read_that_meets_an_overtaken_server_is_asked_again(string query)
     {
         await _gateway.Send("POST", "/api/v1/kv/c/overtaken/k", "{\"value\":1}");
         var asked = 0;
@@ -316,8 +318,31 @@ public sealed class EntryTests(SharedGateway shared)
             return new RefusedException(new Refusal(RefusalCode.Overtaken, "it has moved"));
         };
 
-        var read = await _gateway.Send("GET", "/api/v1/kv/c/overtaken/k?consistency=strong");
+        var read = await _gateway.Send("GET", "/api/v1/kv/c/overtaken/k" + query);
 
         Assert.Equal((200, 3), (read.Status, asked));
+    }
+
+    [Theory]
+    [InlineData("POST", 201)]
+    [InlineData("DELETE", 200)]
+    public async Task Write_that_meets_an_overtaken_server_is_made_again(string method, int status)
+    {
+        var collection = $"moved{method}";
+        _gateway.Store.Moves[$"c/{collection}"] = 2;
+
+        var write = await _gateway.Send(method, $"/api/v1/kv/c/{collection}/k", method == "POST" ? "{\"value\":1}" : null);
+
+        Assert.Equal((status, 3), (write.Status, _gateway.Store.Applied.Count(call => call.Collection == $"c/{collection}")));
+    }
+
+    [Fact]
+    public async Task Write_that_meets_overtaken_servers_alone_is_refused_after_some_seconds()
+    {
+        _gateway.Store.Moves["c/lost"] = int.MaxValue;
+
+        var write = await _gateway.Send("POST", "/api/v1/kv/c/lost/k", "{\"value\":1}");
+
+        Assert.Equal((503, "UNAVAILABLE"), (write.Status, write.Code));
     }
 }

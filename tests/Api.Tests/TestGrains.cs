@@ -25,6 +25,9 @@ public sealed class TestStore
     /// <summary>What each operation on a collection of that name is refused with.</summary>
     public ConcurrentDictionary<string, Refusal> Refuses { get; } = new();
 
+    /// <summary>How many more writes to a collection of that name find it overtaken.</summary>
+    public ConcurrentDictionary<string, int> Moves { get; } = new();
+
     private long _version;
 
     public long NextVersion() => Interlocked.Increment(ref _version);
@@ -77,6 +80,13 @@ public sealed class TestCollectionGrain(TestStore store) : Grain, ICollectionGra
         if (store.Gates.TryGetValue(Key, out var gate))
         {
             await gate.Pass();
+        }
+
+        var moves = store.Moves.GetValueOrDefault(Key);
+        if (moves > 0)
+        {
+            store.Moves[Key] = moves - 1;
+            return [.. batch.Operations.Select(static _ => new WriteResult(new Refusal(RefusalCode.Overtaken, "it has moved"), 0, false))];
         }
 
         if (store.Refuses.TryGetValue(Key, out var refusal))
