@@ -7,10 +7,11 @@ namespace EdgeOrleans;
 /// another. For the members of a cluster and for its Orleans clients.
 /// </summary>
 /// <remarks>
-/// A rejection by Orleans itself means that the call was never begun: no connection could be made, or the silo took no more calls. All
-/// others of Orleans' failures are ambiguous (the call was on its way when the connection broke), and only what reads may be repeated
-/// then: a write made twice could undo another client's that came in between. A call that timed out is left alone, because whoever waits
-/// for it has waited long enough.
+/// What reads is repeated after every rejection. A write is not, when it may have been made: made twice it could undo another client's that
+/// came in between. Between silos a rejection by Orleans itself means that the call was never begun: no connection could be made, or the
+/// silo took no more calls; all others of Orleans' failures are ambiguous (the call was on its way when the connection broke). To a client
+/// every rejection is ambiguous, because Orleans sends what is under way once more when a gateway's connection breaks, and the rejection may
+/// be of the second alone. A call that timed out is left alone, because whoever waits for it has waited long enough.
 /// </remarks>
 /// <param name="time">For the time between two tries.</param>
 /// <param name="stopping">
@@ -24,6 +25,9 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
 
     // Longer than it takes until a silo whose machine lost power is given up.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+
+    /// <summary>Whether a rejection proves that a write was not made: between silos, and not to a client.</summary>
+    public bool RepeatsWrites { get; init; }
 
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
@@ -49,5 +53,6 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
     private bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault) =>
         !context.TargetId.IsSystemTarget() && !context.TargetId.IsClient()
         && !(stopping.IsCancellationRequested && context.SourceContext is not null)
-        && (fault is not SiloUnavailableException || (context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0));
+        && ((RepeatsWrites && fault is not SiloUnavailableException)
+            || (context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0));
 }

@@ -9,8 +9,9 @@ namespace EdgeOrleans;
 /// </summary>
 /// <remarks>
 /// A condition that is not met is an answer. Every other refusal is thrown as <see cref="RefusedException"/>, with its
-/// <see cref="Refusal.Code"/>; after <see cref="RefusalCode.Timeout"/> the outcome of a write is unknown. Only
-/// <see cref="Apply"/> throws for no refusal, because in a batch each write has its own result.
+/// <see cref="Refusal.Code"/>; after <see cref="RefusalCode.Timeout"/> the outcome of a write is unknown, and so it is
+/// after every failure of Orleans itself, such as <see cref="OrleansMessageRejectionException"/>: Orleans may have sent the write twice.
+/// Only <see cref="Apply"/> throws for no refusal, because in a batch each write has its own result.
 /// </remarks>
 public sealed class KeyValueCollection<T>(ICollectionGrain grain, JsonTypeInfo<T> typeInfo)
 {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.CodeGeneration;
 using Orleans.Serialization.Invocation;
@@ -42,6 +43,25 @@ public sealed class CallRetriesTests
         Assert.Equal(times, call.Made);
     }
 
+    [Theory]
+    [InlineData(InvokeMethodOptions.ReadOnly, 2)]
+    [InlineData(InvokeMethodOptions.None, 1)]
+    public async Task Client_repeats_only_what_reads_because_a_rejection_may_be_of_a_call_sent_twice(InvokeMethodOptions options, int times)
+    {
+        var call = new Call(options, Rejection, null);
+        await Run(call, isClient: true);
+        Assert.Equal(times, call.Made);
+    }
+
+    [Fact]
+    public void Client_of_the_package_tries_again()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.UseOrleansClient(static client => client.UseEdgeOrleans());
+        var filter = Assert.Single(builder.Services, static service => service.ServiceType == typeof(IOutgoingGrainCallFilter));
+        Assert.False(Assert.IsType<CallRetries>(filter.ImplementationInstance).RepeatsWrites);
+    }
+
     [Fact]
     public async Task Time_out_and_what_a_grain_throws_are_left_alone()
     {
@@ -62,9 +82,9 @@ public sealed class CallRetriesTests
     }
 
     /// <returns>How it failed, if it did.</returns>
-    private async Task<Exception?> Run(Call call)
+    private async Task<Exception?> Run(Call call, bool isClient = false)
     {
-        var running = new CallRetries(_time).Invoke(call);
+        var running = new CallRetries(_time) { RepeatsWrites = !isClient }.Invoke(call);
         while (!running.IsCompleted)
         {
             _time.Advance(TimeSpan.FromMilliseconds(50));
