@@ -13,7 +13,7 @@ namespace EdgeOrleans;
 /// <exception cref="TlsException">The files cannot be used.</exception>
 public sealed class ConnectionTls(TlsOptions options)
 {
-    private readonly TlsFiles _files = new(options);
+    private readonly TlsFiles _files = new(options, TimeProvider.System);
 
     /// <summary>For connections that are accepted.</summary>
     /// <param name="connections">Where they are configured.</param>

@@ -4,23 +4,30 @@ using Microsoft.Extensions.Logging;
 namespace EdgeOrleans;
 
 /// <summary>
-/// The files of <see cref="TlsOptions"/>, looked at for each connection: connections are few, and three small files that the system has
-/// in memory cost less than a watcher that may miss a change. What cannot be used, such as a certificate whose key is yet to follow,
+/// The files of <see cref="TlsOptions"/>, looked at when a connection comes, at most once a second: three small files that the system has
+/// in memory cost less than a watcher that may miss a change, and who connects need not be anybody yet. What cannot be used, such as a certificate whose key is yet to follow,
 /// leaves the last that could in use.
 /// </summary>
 internal sealed partial class TlsFiles
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
     private readonly TlsOptions _options;
-    private volatile TlsIdentity _current;
+    private readonly TimeProvider _clock;
+    private readonly Lock _gate = new();
+    private TlsIdentity _current;
+    private long _lookedAt;
+    private string? _fault;
 
     /// <summary>Reads them for the first time.</summary>
     /// <exception cref="TlsException">They cannot be used.</exception>
-    public TlsFiles(TlsOptions options)
+    public TlsFiles(TlsOptions options, TimeProvider clock)
     {
-        _options = options;
+        (_options, _clock) = (options, clock);
         try
         {
             _current = new TlsIdentity(Read());
+            _lookedAt = clock.GetTimestamp();
         }
         catch (Exception e) when (IsFault(e))
         {
@@ -34,24 +41,40 @@ internal sealed partial class TlsFiles
     /// <summary>What the files say now, or what they last said that can be used.</summary>
     public TlsIdentity Latest(ILogger logger)
     {
-        var current = _current;
+        lock (_gate)
+        {
+            if (_clock.GetElapsedTime(_lookedAt) >= LookEvery)
+            {
+                Look(logger);
+                _lookedAt = _clock.GetTimestamp();
+            }
+
+            return _current;
+        }
+    }
+
+    private void Look(ILogger logger)
+    {
+        string? fault = null;
         try
         {
             var texts = Read();
-            if (texts == current.Texts)
+            if (texts != _current.Texts)
             {
-                return current;
+                _current = new TlsIdentity(texts);
+                LogRenewed(logger, _options.CertificateFile, _current.ValidUntil);
             }
-
-            _current = current = new TlsIdentity(texts);
-            LogRenewed(logger, _options.CertificateFile, current.ValidUntil);
         }
         catch (Exception e) when (IsFault(e))
         {
-            LogKept(logger, Message(e));
+            fault = Message(e);
+            if (fault != _fault)
+            {
+                LogKept(logger, fault);
+            }
         }
 
-        return current;
+        _fault = fault;
     }
 
     private PemTexts Read() => new(
