@@ -8,4 +8,10 @@ public interface IClusterMember
     /// a while may have been given up by it: others serve its collections then, and what it holds in memory is old.
     /// </summary>
     string? Isolation { get; }
+
+    /// <summary>
+    /// Whether others may have given this member up although it hears of some: it has not read the table of members for long, so what it
+    /// holds in memory may be shown only after the storage has confirmed it.
+    /// </summary>
+    bool IsInDoubt { get; }
 }

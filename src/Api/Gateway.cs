@@ -110,7 +110,7 @@ internal sealed class Gateway(
 
     private ValueTask Get(HttpContext context, CollectionHandle collection, string key, in RequestTarget target) =>
         Consistency.TryRead(target, out var isStrong, out var error)
-            ? get.Handle(context, collection, key, isStrong)
+            ? get.Handle(context, collection, key, isStrong || member is { IsInDoubt: true })
             : RefusalResponse.Send(context, error!);
 
     private ValueTask OfDevice(HttpContext context, in RouteMatch match) =>

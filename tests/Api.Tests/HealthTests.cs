@@ -58,6 +58,17 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Member_in_doubt_has_every_read_of_a_key_confirmed()
+    {
+        await _gateway.Send("POST", "/api/v1/kv/n/doubt/k", "{\"value\":1}");
+        _gateway.Status.IsInDoubt = true;
+
+        Assert.Equal(200, (await _gateway.Send("GET", "/api/v1/kv/n/doubt/k")).Status);
+        Assert.Equal(1, _gateway.Store.StrongReads.Count(static key => key == "n/doubt"));
+        _gateway.Status.IsInDoubt = false;
+    }
+
+    [Fact]
     public async Task Health_is_503_with_the_reason_while_writes_are_not_and_live_stays_200()
     {
         _gateway.Status.WriteFault = "the card has no room";

@@ -128,6 +128,8 @@ public sealed class TestStatus : IServiceStatus, ISyncStatus, IClusterMember
 {
     public string? Isolation { get; set; }
 
+    public bool IsInDoubt { get; set; }
+
     public string? WriteFault { get; set; }
 
     public bool IsMemoryShort { get; set; }

@@ -63,7 +63,7 @@ internal sealed class Collection : IDisposable
     internal CollectionEntries? Entries => _loading.Entries;
 
     /// <summary>Whether <see cref="Get"/> can answer now.</summary>
-    public bool CanRead => _loading.Entries is not null && _nameFault is null && !_isOvertaken;
+    public bool CanRead => _loading.Entries is not null && _nameFault is null && !_isOvertaken && _services.Member is not ({ Isolation: not null } or { IsInDoubt: true });
 
     /// <summary>The durable value of a key. Only when <see cref="CanRead"/>.</summary>
     public Entry? Get(string key)
@@ -82,11 +82,15 @@ internal sealed class Collection : IDisposable
             : null;
     }
 
-    /// <summary>Brings the collection to where <see cref="Get"/> and <see cref="List"/> can answer.</summary>
+    /// <summary>
+    /// Brings the collection to where <see cref="Get"/> and <see cref="List"/> can answer, and makes sure that it is current where another
+    /// member may serve it by now.
+    /// </summary>
     /// <exception cref="RefusedException">It cannot be brought there now.</exception>
     public async Task MakeReadable()
     {
-        if ((_nameFault ?? await Load()) is { } refusal)
+        var isolation = _services.Member?.Isolation is { } fault ? new Refusal(RefusalCode.Unavailable, fault) : null;
+        if ((_nameFault ?? isolation ?? await (_services.Member is { IsInDoubt: true } ? LoadCurrent() : Load())) is { } refusal)
         {
             throw new RefusedException(refusal);
         }

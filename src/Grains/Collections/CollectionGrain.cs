@@ -41,7 +41,7 @@ internal sealed class CollectionGrain(CollectionServices services) : Grain, ICol
 
     public Task<WriteResult[]> Apply(WriteBatch batch) => _collection.Apply(batch);
 
-    public ValueTask<KeyPage> List(ListQuery query) => 
+    public ValueTask<KeyPage> List(ListQuery query) =>
         _collection.CanRead && !query.IsStrong ? new(_collection.List(query)) : ListLater(query);
 
     public ValueTask<CollectionInfo> Info() => new(_collection.Info());

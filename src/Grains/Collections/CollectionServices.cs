@@ -30,6 +30,9 @@ internal sealed class CollectionServices
     /// <summary>Where readers of this process find them.</summary>
     public required LocalCollections Local { get; init; }
 
+    /// <summary>How this process stands in its cluster; <see langword="null"/> on a device.</summary>
+    public IClusterMember? Member { get; init; }
+
     /// <summary>Where work too long for a grain's turn runs; the simulator's is its own single thread.</summary>
     public required TaskScheduler Scheduler { get; init; }
 }

@@ -25,6 +25,14 @@ internal static class Refusals
     public static readonly Refusal NotConfirmed = new(
         RefusalCode.Unavailable, "the storage does not answer, so it is not known what is current; plain reads go on");
 
+    /// <summary>Of a write that came while the cluster's storage does not answer. How it fails is in the log, and no client's business.</summary>
+    public static readonly Refusal StorageAway = new(
+        RefusalCode.Unavailable, "the storage does not answer, so nothing was written; reads go on, try again in a moment");
+
+    /// <summary>Of a write that was being saved when the cluster's storage ceased to answer.</summary>
+    public static readonly Refusal StorageLost = new(
+        RefusalCode.Unavailable, "the storage did not confirm the write: its outcome is unknown");
+
     private static readonly Refusal Failed = new(
         RefusalCode.Unavailable,
         "writing has ended because a flush failed; the write was not made. Restart the service once the disk is well");
@@ -48,14 +56,6 @@ internal static class Refusals
             $"the disk has no room for the write ({options.ReserveBytes} bytes are kept free, Journal:ReserveBytes); reads and deletes go on"),
         _ => Failed,
     };
-
-    /// <summary>Of a write that came while the cluster's storage does not answer.</summary>
-    public static Refusal StorageAway(string fault) => new(
-        RefusalCode.Unavailable, $"the storage does not answer, so nothing was written; reads go on, try again in a moment: {fault}");
-
-    /// <summary>Of a write that was being saved when the cluster's storage ceased to answer.</summary>
-    public static Refusal StorageLost(string fault) => new(
-        RefusalCode.Unavailable, $"the storage did not confirm the write: its outcome is unknown: {fault}");
 
     /// <summary>Of a write when too much waits for the cluster's storage.</summary>
     public static Refusal TooMuchPending(long bytes) => new(

@@ -52,7 +52,7 @@ internal sealed class StorageCommits(
         int bytes, bool isAtomic, bool reclaims, [NotNullWhen(true)] out CommitGroup? group, [NotNullWhen(false)] out Refusal? refusal)
     {
         group = null;
-        refusal = _end ?? _stuck ?? (storage.Breaker.Fault is { } fault ? Refusals.StorageAway(fault) : null);
+        refusal = _end ?? _stuck ?? (storage.Breaker.Fault is null ? null : Refusals.StorageAway);
         if (refusal is null && !storage.TryTake(bytes))
         {
             refusal = Refusals.TooMuchPending(storage.MaxPendingBytes);
@@ -211,7 +211,7 @@ internal sealed class StorageCommits(
         catch (Exception e) when (e is not (ForeignWriterException or RowsVanishedException or OperationCanceledException))
         {
             Doubt();
-            Tell(e.Message);
+            Tell();
             return false;
         }
     }
@@ -233,9 +233,9 @@ internal sealed class StorageCommits(
         {
             await Task.WhenAny(save, storage.Breaker.Opened);
             await save.WaitAsync(Grace, storage.Clock).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-            if (!save.IsCompleted && storage.Breaker.Fault is { } fault)
+            if (!save.IsCompleted && storage.Breaker.Fault is not null)
             {
-                Tell(fault);
+                Tell();
                 return;
             }
         }
@@ -245,10 +245,10 @@ internal sealed class StorageCommits(
     private void Doubt() => _doubtfulPosition = _begunPosition;
 
     /// <summary>Those who wait are told that they have waited in vain; what they wait for stays pending.</summary>
-    private void Tell(string fault)
+    private void Tell()
     {
-        _stuck = Refusals.StorageAway(fault);
-        _failure = Refusals.StorageLost(fault);
+        _stuck = Refusals.StorageAway;
+        _failure = Refusals.StorageLost;
         _saving?.Commit.Complete(CommitOutcome.Failed);
         _open?.Commit.Complete(CommitOutcome.Failed);
     }

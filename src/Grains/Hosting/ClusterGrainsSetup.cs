@@ -18,6 +18,9 @@ public sealed class ClusterGrainsSetup
     /// <summary>Makes the primary storage that all members share: its name and its rows count here, when and how they are written does not.</summary>
     public required Func<IServiceProvider, WriteBehindTarget> Storage { get; init; }
 
+    /// <summary>How many calls that storage takes at once.</summary>
+    public int Connections { get; init; } = 8;
+
     /// <summary>Tells whether the system's clock is right.</summary>
     public IClockSource ClockSource { get; init; } = new KernelClockSource();
 

@@ -12,9 +12,6 @@ public static class ClusterHosting
     // As much as a device lets wait for its card. Two of the longest values fit in any case.
     private const long MaxPendingBytes = 8 * 1024 * 1024;
 
-    // No more than the connections that there are by default: a load must not queue behind itself.
-    private const int ReadsAtOnce = 8;
-
     /// <summary>
     /// Adds collections, catalog, service clock (as <see cref="TimeProvider"/> too), <see cref="IServiceStatus"/> and
     /// <see cref="ISyncStatus"/>. What else must be so before requests are sent here is added as <see cref="ReadinessLook"/>.
@@ -28,7 +25,7 @@ public static class ClusterHosting
         silo.Services
             .AddSingleton(services => new SharedStorage(setup.Storage(services)))
             .AddSingleton(Breaker)
-            .AddSingleton(Target)
+            .AddSingleton(services => Target(services, setup.Connections))
             .AddSingleton<IReadOnlyList<WriteBehindTarget>>(static services => [services.GetRequiredService<WriteBehindTarget>()])
             .AddSingleton(services => new StorageDurability(
                 services.GetRequiredService<WriteBehindTarget>(),
@@ -50,15 +47,17 @@ public static class ClusterHosting
         TaskScheduler.Default,
         services.GetRequiredService<ILogger<StorageBreaker>>());
 
-    private static WriteBehindTarget Target(IServiceProvider services)
+    private static WriteBehindTarget Target(IServiceProvider services, int connections)
     {
         var given = services.GetRequiredService<SharedStorage>().Given;
-        var rows = new GuardedRows(given.Rows, services.GetRequiredService<StorageBreaker>(), services.GetRequiredService<ServiceClock>());
+        var rows = new GuardedRows(given.Rows, services.GetRequiredService<StorageBreaker>(), services.GetRequiredService<ServiceClock>(), new SemaphoreSlim(connections));
         return new WriteBehindTarget(given.Name, rows, isPrimary: true, TimeSpan.Zero)
         {
             TakesEveryWrite = true,
             SlotCount = RowName.ClusterSlotCount,
-            ReadsAtOnce = ReadsAtOnce,
+            
+            // More would queue behind themselves.
+            ReadsAtOnce = connections,
         };
     }
 

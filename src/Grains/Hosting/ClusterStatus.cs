@@ -41,5 +41,5 @@ internal sealed class ClusterStatus(
 
     /// <summary>Why writes cannot be acknowledged now; <see langword="null"/> when they can.</summary>
     public static string? FaultOf(StorageDurability storage) =>
-        storage.Breaker.Fault is { } fault ? $"The storage of the cluster does not answer, reads go on: {fault}" : null;
+        storage.Breaker.Fault is null ? null : "The storage of the cluster does not take writes, reads go on; the log says why.";
 }

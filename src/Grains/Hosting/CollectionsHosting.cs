@@ -40,6 +40,7 @@ internal static class CollectionsHosting
                 Targets = services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>(),
                 Residents = services.GetRequiredService<ResidentCollections>(),
                 Local = services.GetRequiredService<LocalCollections>(),
+                Member = services.GetService<IClusterMember>(),
                 Scheduler = TaskScheduler.Default,
             })
             .AddSingleton<CatalogOpening>()

@@ -18,6 +18,7 @@ public interface IStateRows
     /// the row may hold the new payload now or, with a storage that is reached over a network, a moment later.
     /// </summary>
     /// <exception cref="RowConflictException">The row is not under that ETag; nothing was written by this call.</exception>
+    /// <exception cref="RowRefusedException">The storage answers, and does not take this row.</exception>
     Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct);
 
     /// <summary>What <see cref="ListSaved"/> has for a collection that was given to <see cref="KeepAhead"/>.</summary>
@@ -49,6 +50,9 @@ public interface IStateRows
 
     /// <summary>How busy the connections are; <see langword="null"/> when the storage's own library measures that.</summary>
     StoragePool? Pool => null;
+
+    /// <summary>Writes something of no meaning, where a storage that answers reads may still take no writes.</summary>
+    Task ProveWritable(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Returns once everything written before the call survives a power cut.</summary>
     Task MakeDurable(CancellationToken ct);

@@ -38,6 +38,9 @@ public sealed class MeasuredRows(string target, IStateRows rows) : IStateRows
     public Task KeepAhead(IReadOnlyCollection<string> collectionKeys, CancellationToken ct) => rows.KeepAhead(collectionKeys, ct);
 
     /// <inheritdoc/>
+    public Task ProveWritable(CancellationToken ct) => rows.ProveWritable(ct);
+
+    /// <inheritdoc/>
     public Task MakeDurable(CancellationToken ct) => Measure(
         SaveMeter.Flush,
         async () =>

@@ -57,6 +57,7 @@ internal static partial class ClusterSetup
             Limits = options.Limits,
             Writes = options.Writes,
             Memory = options.Memory,
+            Connections = new NpgsqlConnectionStringBuilder(storage.ConnectionString).MaxPoolSize,
             Storage = services => new WriteBehindTarget(
                 name, new MeasuredRows(name, services.GetRequiredService<ClusterRows>()), isPrimary: true, TimeSpan.Zero),
         });

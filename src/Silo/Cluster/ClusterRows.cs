@@ -42,6 +42,15 @@ internal sealed class ClusterRows(NpgsqlDataSource source, string serviceId) : I
         });
 
     /// <inheritdoc/>
+    public Task ProveWritable(CancellationToken ct) =>
+        Call(async () =>
+        {
+            await using var command = source.CreateCommand("UPDATE cluster_members SET clock = clock WHERE service = @service");
+            command.Parameters.AddWithValue("service", serviceId);
+            return await command.ExecuteNonQueryAsync(ct);
+        });
+
+    /// <inheritdoc/>
     public Task MakeDurable(CancellationToken ct) => Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -60,9 +69,16 @@ internal sealed class ClusterRows(NpgsqlDataSource source, string serviceId) : I
         catch (NpgsqlException e)
         {
             // Without it as the cause: other silos cannot read the driver's exceptions.
-            throw new IOException(e.Message);
+            throw IsOfRow(e) ? new RowRefusedException(e.Message) : new IOException(e.Message);
         }
     }
+
+    /// <summary>
+    /// By the class of SQLSTATE: data, constraints, a transaction that was rolled back, limits, the server's disk, and damage. All others,
+    /// such as connections, rights, a full disk and a server that may only be read, are a matter of all collections.
+    /// </summary>
+    private static bool IsOfRow(NpgsqlException e) =>
+        e is PostgresException { SqlState: var state } && state[..2] is ("22" or "23" or "40" or "54" or "58" or "XX");
 
     private async Task<GrainStorageRows> Rows(CancellationToken ct)
     {

@@ -14,6 +14,10 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     // MaxProbeTimeout times NumMissedProbesLimit: see ClusterSilo.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
 
+    // Members that hear each other and not the table are given up by those who read it once their last sign of life there, which may have
+    // been ten seconds old, is thirty seconds old.
+    private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(15);
+
     // Once may be a read from before the entry was made.
     private const int MissesToBeForgotten = 2;
 
@@ -22,6 +26,7 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     private readonly CancellationToken _stopping;
     private readonly TimeProvider _time;
     private long _heardAt;
+    private long _readAt;
     private bool _wasThere;
     private int _misses;
 
@@ -57,6 +62,9 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public bool IsInDoubt => Volatile.Read(ref _readAt) is not 0 and var readAt && _time.GetElapsedTime(readAt) > TableLimit;
+
     /// <summary>Why requests should not be sent here, as a sentence; <see langword="null"/> when they should.</summary>
     public string? Fault => _stopping.IsCancellationRequested ? "This member is leaving its cluster: it was asked to stop." : Isolation;
 
@@ -72,6 +80,7 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     public void TableRead(long askedAt, bool hasOwnEntry)
     {
         Heard(askedAt);
+        Volatile.Write(ref _readAt, Math.Max(askedAt, Volatile.Read(ref _readAt)));
         _wasThere |= hasOwnEntry;
         _misses = hasOwnEntry ? 0 : _misses + 1;
         if (_wasThere && _misses >= MissesToBeForgotten)

@@ -69,7 +69,7 @@ internal static class RedisLink
                 var told = (await server.InfoAsync()).SelectMany(static section => section).ToLookup(static line => line.Key, static line => line.Value);
                 risks.AddRange(RisksOf(told).Select(risk => $"Redis at {TextOf(server.EndPoint)} {risk}"));
             }
-            catch (RedisServerException e)
+            catch (Exception e) when (e is RedisException or RedisTimeoutException)
             {
                 risks.Add($"Redis at {TextOf(server.EndPoint)} does not say whether it keeps what it is told ({e.Message}). It needs 'appendonly yes' and 'maxmemory-policy noeviction'.");
             }

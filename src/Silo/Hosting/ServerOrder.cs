@@ -18,7 +18,6 @@ internal sealed class ServerOrder(IServer server, SaveService? saves = null, ICl
     private static readonly TimeSpan MemberNotice = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MemberDrainLimit = TimeSpan.FromSeconds(6);
 
-
     // Requests in flight come first: on a slow card a write waits for a second or two, while what is not saved is in the journal.
     // A client that never finishes its request must end somewhere all the same.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2.5);

@@ -31,6 +31,9 @@ public sealed class OutageTests
         Assert.Contains("nothing was written", refused.Refusal.Message, StringComparison.Ordinal);
         Assert.Equal("1", await collection.Read("k"));
         Assert.NotNull(member.Status.WriteFault);
+        Assert.All(
+            new[] { unknown.Refusal.Message, refused.Refusal.Message, member.Status.WriteFault, (await Cold(member)).Message },
+            static told => Assert.DoesNotContain("the storage is away", told, StringComparison.Ordinal));
         Assert.NotNull(Assert.Single(member.Status.Checks, static check => check.Name == "storage").Fault);
         var strong = await Assert.ThrowsAsync<RefusedException>(async () => await collection.GetStrong("k"));
         Assert.Equal(RefusalCode.Unavailable, strong.Refusal.Code);
@@ -124,15 +127,76 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Storage_that_answers_reads_and_takes_no_writes_stays_away_until_it_takes_one()
+    {
+        await using var member = await TestMember.Start(_rows);
+        var collection = member.Collection("ns/c");
+        await collection.Put("k", "1");
+        _rows.IsReadOnly = true;
+
+        Assert.Equal(RefusalCode.Unavailable, (await collection.Do(Set("k", "2"))).Refusal!.Code);
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2);)
+        {
+            Assert.NotNull(member.Status.WriteFault);
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        _rows.IsReadOnly = false;
+        await Until(async () => await collection.Read("k") == "2");
+        await Until(() => Task.FromResult(member.Status.WriteFault is null));
+    }
+
+    [Fact]
+    public async Task Row_that_is_refused_concerns_its_collection_alone()
+    {
+        await using var member = await TestMember.Start(_rows);
+        await member.Collection("ns/c").Put("k", "1");
+        await member.Collection("ns/d").Put("k", "1");
+        _rows.Refused = "ns/c";
+
+        Assert.Equal(RefusalCode.Unavailable, (await member.Collection("ns/c").Do(Set("k", "2"))).Refusal!.Code);
+        Assert.Null((await member.Collection("ns/d").Do(Set("k", "2"))).Refusal);
+        Assert.Null(member.Status.WriteFault);
+        _rows.Refused = null;
+        await Until(async () => await member.Collection("ns/c").Read("k") == "2");
+    }
+
+    [Fact]
+    public async Task Storage_is_asked_no_more_at_once_than_it_has_connections_and_who_waits_for_one_is_told_when_it_is_away()
+    {
+        var clock = new ServiceClock(0, TimeProvider.System, new TestMachineClock());
+        var breaker = new StorageBreaker(_rows, clock, TaskScheduler.Default, NullLogger.Instance);
+        var rows = new GuardedRows(_rows, breaker, clock, new SemaphoreSlim(3));
+        _rows.Latency = TimeSpan.FromMilliseconds(20);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Read()));
+        Assert.Equal((3, 0), (_rows.MostAtOnce, breaker.Openings));
+
+        var gate = new TaskCompletionSource();
+        _rows.Gate = gate.Task;
+        var asking = Enumerable.Range(0, 3).Select(_ => Read()).ToArray();
+        var waiting = Read();
+        await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.All(asking, static call => Assert.False(call.IsCompleted));
+        gate.SetResult();
+        await Task.WhenAll(asking);
+
+        Task<StateRow> Read() => rows.Read("ns/c", RowName.Head, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Breaker_whose_log_is_broken_asks_the_storage_all_the_same()
     {
         var clock = new ServiceClock(0, TimeProvider.System, new TestMachineClock());
         var breaker = new StorageBreaker(_rows, clock, TaskScheduler.Default, new BrokenLog());
 
-        Assert.Throws<IOException>(() => breaker.Failed("it is away"));
+        Assert.Throws<IOException>(() => breaker.Failed("it is away", isWrite: false));
 
         await Until(() => Task.FromResult(_rows.Reads.Count > 0));
     }
+
+    /// <summary>How a collection is refused that is not loaded.</summary>
+    private static async Task<Refusal> Cold(TestMember member) =>
+        (await Assert.ThrowsAsync<RefusedException>(async () => await member.Collection("ns/cold").Get("k"))).Refusal;
 
     private static async Task Until(Func<Task<bool>> condition)
     {

@@ -99,7 +99,7 @@ public sealed class OvertakenTests
     }
 
     /// <summary>A gateway asks again where nothing was done: the catalog may have been overtaken, too.</summary>
-    private static async Task Insist(ICollectionGrain collection, string key, string value)
+    internal static async Task Insist(ICollectionGrain collection, string key, string value)
     {
         for (var tries = 0; (await collection.Do(Set(key, value))).Refusal is { } refusal; tries++)
         {

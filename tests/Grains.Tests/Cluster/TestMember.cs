@@ -1,5 +1,6 @@
 using EdgeOrleans.Grains.Tests.Hosting;
 using EdgeOrleans.Grains.WriteBehind;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 
@@ -21,7 +22,7 @@ internal sealed class TestMember : IAsyncDisposable
 
     public IServiceStatus Status => _cluster.Silos[0].ServiceProvider.Status();
 
-    public static async Task<TestMember> Start(IStateRows rows, LimitsOptions? limits = null, TimeSpan? responseTimeout = null)
+    public static async Task<TestMember> Start(IStateRows rows, LimitsOptions? limits = null, TimeSpan? responseTimeout = null, IClusterMember? standing = null)
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) => silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
@@ -30,6 +31,11 @@ internal sealed class TestMember : IAsyncDisposable
             Limits = limits ?? new(),
             ClockSource = new TestMachineClock(),
         }).Configure<SiloMessagingOptions>(options => options.ResponseTimeout = responseTimeout ?? options.ResponseTimeout));
+        if (standing is not null)
+        {
+            builder.ConfigureSilo((_, silo) => silo.Services.AddSingleton(standing));
+        }
+
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var member = new TestMember(cluster);

@@ -11,11 +11,21 @@ internal sealed class TestRows : IStateRows
     private readonly ConcurrentQueue<(string Collection, string Row)> _reads = new();
     private readonly ConcurrentQueue<(string Collection, string Row)> _writes = new();
     private long _etags;
+    private int _underWay;
 
     public long Epoch => 0;
 
     /// <summary>Every call fails.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>Reads are answered, writes fail.</summary>
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>The collection whose rows are not taken.</summary>
+    public string? Refused { get; set; }
+
+    /// <summary>The most calls that were ever under way at once.</summary>
+    public int MostAtOnce { get; private set; }
 
     /// <summary>Reads of chunks fail, those of heads and slots do not.</summary>
     public bool LosesChunks { get; set; }
@@ -61,7 +71,12 @@ internal sealed class TestRows : IStateRows
 
     public async Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct)
     {
-        await Answer();
+        await ProveWritable(ct);
+        if (collectionKey == Refused)
+        {
+            throw new RowRefusedException("no such row is taken");
+        }
+
         lock (_rows)
         {
             var current = _rows.TryGetValue((collectionKey, row), out var found) ? found.ETag : null;
@@ -97,14 +112,33 @@ internal sealed class TestRows : IStateRows
         return SavedThrough.Of(_rows.Select(row => (row.Key.Collection, row.Key.Row, row.Value.Payload)));
     }
 
+    public async Task ProveWritable(CancellationToken ct)
+    {
+        await Answer();
+        if (IsReadOnly)
+        {
+            throw new IOException("the storage may only be read");
+        }
+    }
+
     public Task MakeDurable(CancellationToken ct) => Answer();
 
     private async Task Answer()
     {
+        lock (_rows)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, ++_underWay);
+        }
+
         await Gate;
         if (Latency > TimeSpan.Zero)
         {
             await Task.Delay(Latency);
+        }
+
+        lock (_rows)
+        {
+            _underWay--;
         }
 
         if (IsAway)

@@ -63,6 +63,27 @@ public sealed class MembershipWatchTests : IDisposable
     }
 
     [Fact]
+    public void Members_that_hear_each_other_and_not_the_table_are_in_doubt_until_they_read_it()
+    {
+        using var orleans = new Meter("Microsoft.Orleans");
+        var probes = orleans.CreateCounter<int>("orleans-messaging-pings-received");
+        Assert.False(_watch.IsInDoubt);
+        Read(hasOwnEntry: true);
+        for (var i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            Assert.False(_watch.IsInDoubt);
+            probes.Add(1);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_watch.IsInDoubt);
+        Assert.Null(_watch.Isolation);
+        Read(hasOwnEntry: true);
+        Assert.False(_watch.IsInDoubt);
+    }
+
+    [Fact]
     public void Silo_that_nobody_can_know_of_yet_is_not_isolated()
     {
         _time.Advance(TimeSpan.FromMinutes(1));

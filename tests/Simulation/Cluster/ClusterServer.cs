@@ -34,7 +34,7 @@ internal sealed class ClusterServer : IRegistry, IDisposable
         Connection = storage.Connect();
         var rows = MutatedRows.Around(Connection, mutant);
         var breaker = new StorageBreaker(rows, clock, pool, NullLogger.Instance);
-        var target = new WriteBehindTarget(name, new GuardedRows(rows, breaker, clock), isPrimary: true, TimeSpan.Zero, pool)
+        var target = new WriteBehindTarget(name, new GuardedRows(rows, breaker, clock, new SemaphoreSlim(64)), isPrimary: true, TimeSpan.Zero, pool)
         {
             ChunkBytes = chunkBytes,
             TakesEveryWrite = true,
