@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using EdgeOrleans.ServiceHarness;
 
 namespace EdgeOrleans.Clients.Tests;
@@ -48,6 +50,37 @@ public sealed class ConnectTests : IDisposable
 
         // Which of both sees first that the names differ is chance.
         Assert.Matches("names another cluster|Unexpected cluster id", fault.Message);
+    }
+
+    [Fact]
+    public async Task Gateway_that_breaks_every_connection_off_may_have_refused_the_client()
+    {
+        using var gateway = new TcpListener(IPAddress.Loopback, _port);
+        gateway.Start();
+        var breaking = BreakOff(gateway);
+        var fault = await Assert.ThrowsAsync<ConnectFailedException>(
+            () => OrleansClient.Connect(_port, new KeyValueClientOptions { ConnectLimit = TimeSpan.FromSeconds(1) }));
+        Assert.Contains("its log says so", fault.Message, StringComparison.Ordinal);
+        gateway.Stop();
+        await breaking;
+    }
+
+    /// <summary>Resets, as a gateway does that is done with a connection before it has read all of it.</summary>
+    private static async Task BreakOff(TcpListener gateway)
+    {
+        try
+        {
+            while (true)
+            {
+                using var socket = await gateway.AcceptSocketAsync();
+                await socket.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken);
+                socket.Close(timeout: 0);
+            }
+        }
+        catch (SocketException)
+        {
+            // Stopped.
+        }
     }
 
     private Task<ServiceProcess> Start() =>

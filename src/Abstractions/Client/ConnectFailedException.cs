@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace EdgeOrleans;
@@ -25,9 +26,11 @@ public sealed class ConnectFailedException : Exception
             }
         }
 
-        // By TLS 1.3 a client is done with the handshake before its certificate is looked at, and sees a connection that ends.
+        // By TLS 1.3 a client is done with the handshake before its certificate is looked at, and sees a connection that ends: while it
+        // reads, or while it writes.
         var cause = lastFault.GetBaseException();
         return cause is ConnectionAbortedException or InvalidOperationException
+            or SocketException { SocketErrorCode: SocketError.Shutdown or SocketError.ConnectionReset or SocketError.ConnectionAborted }
             ? $"{cause.Message.TrimEnd('.')}. A gateway ends a connection when the client names another cluster, has no TLS, or shows a certificate that it does not take; its log says so of the last two."
             : cause.Message;
     }
