@@ -14,4 +14,7 @@ internal sealed class LocalWrite(WriteBatch batch, Deadline deadline)
 
     /// <summary>What was judged of it.</summary>
     public Verdict Verdict { get; set; }
+
+    /// <summary>Answers that its time is over, and that nobody has looked at it.</summary>
+    public void GiveUp() => SetResult(Refusals.All(batch.Operations.Length, deadline.TimedOut));
 }

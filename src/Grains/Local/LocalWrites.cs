@@ -11,32 +11,15 @@ namespace EdgeOrleans.Grains.Local;
 /// <param name="turns">Runs what is queued there in turns of the activation.</param>
 internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns)
 {
-    private readonly Lock _gate = new();
-    private List<LocalWrite> _coming = [];
-    private List<LocalWrite> _judged = [];
+    private readonly LocalQueue _queue = new();
     private GroupOfWrites? _group;
-    private bool _isWatched;
 
     /// <summary>Applies a batch in the next turn.</summary>
     /// <returns>The results; <see langword="null"/> when nothing was done, because it takes a call to the grain.</returns>
     public Task<WriteResult[]?> Apply(WriteBatch batch)
     {
         var write = new LocalWrite(batch, batches.NewDeadline());
-        bool isFirst, isUnwatched;
-        lock (_gate)
-        {
-            _coming.Add(write);
-            isFirst = _coming.Count == 1;
-            isUnwatched = !_isWatched;
-            _isWatched = true;
-        }
-
-        if (isUnwatched)
-        {
-            _ = AnswerOverdue(write.Deadline);
-        }
-
-        if (isFirst)
+        if (_queue.Add(write))
         {
             Task.Factory.StartNew(
                 static writes => ((LocalWrites)writes!).Judge(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns);
@@ -45,37 +28,10 @@ internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns
         return write.Task;
     }
 
-    /// <summary>
-    /// Answers those whose time is over before a turn has come: the activation may hang. One timer runs for all of them, and as a rule
-    /// finds none left; one for each would cost each its allocations.
-    /// </summary>
-    private async Task AnswerOverdue(Deadline next)
-    {
-        for (var isWatched = true; isWatched;)
-        {
-            await next.End.ConfigureAwait(false);
-            List<LocalWrite> overdue;
-            lock (_gate)
-            {
-                var inTime = _coming.FindIndex(static write => !write.Deadline.IsOver);
-                overdue = _coming.GetRange(0, inTime < 0 ? _coming.Count : inTime);
-                _coming.RemoveRange(0, overdue.Count);
-                isWatched = _isWatched = _coming.Count > 0;
-                next = isWatched ? _coming[0].Deadline : next;
-            }
-
-            overdue.ForEach(static write => write.SetResult(Refusals.All(write.Batch.Operations.Length, write.Deadline.TimedOut)));
-        }
-    }
-
     private void Judge()
     {
-        lock (_gate)
-        {
-            (_coming, _judged) = (_judged, _coming);
-        }
-
-        foreach (var write in _judged)
+        var writes = _queue.Take();
+        foreach (var write in writes)
         {
             try
             {
@@ -89,7 +45,7 @@ internal sealed class LocalWrites(CollectionBatches batches, TaskScheduler turns
             }
         }
 
-        _judged.Clear();
+        writes.Clear();
     }
 
     private void Judge(LocalWrite write)

@@ -54,13 +54,17 @@ public sealed class LocalReadTests : IAsyncLifetime
     [Fact]
     public async Task Who_keeps_it_does_not_keep_a_collection_that_has_left_in_memory()
     {
-        await Users.Put("k", "1");
-        await Users.Get("k");
-        var kept = Here;
-        var value = ValueOf("k");
-        await _silo.Deactivate();
+        // Writes may take longer than this test waits: what watches over their time must not keep it either.
+        using var device = new TestDevice { Writes = new WritesOptions { TimeoutMs = 9_000 } };
+        await using var silo = await TestSilo.Start(device);
+        await silo.Collection(Key).Put("k", "1");
+        await silo.Collection(Key).Get("k");
+        var kept = silo.Services.GetRequiredService<LocalCollections>().Find(Key)!;
+        Assert.NotNull(await kept.Apply(new WriteBatch { Operations = [Set("other", "1")] }));
+        var value = ValueOf(kept, "k");
+        await silo.Deactivate();
 
-        for (var i = 0; i < 50 && value.IsAlive; i++)
+        for (var i = 0; i < 100 && value.IsAlive; i++)
         {
             await Task.Delay(20);
             GC.Collect();
@@ -202,9 +206,9 @@ public sealed class LocalReadTests : IAsyncLifetime
         public override long GetTimestamp() => base.GetTimestamp() + (long)(Moved.TotalSeconds * TimestampFrequency);
     }
 
-    private WeakReference ValueOf(string key)
+    private static WeakReference ValueOf(ILocalCollection here, string key)
     {
-        Assert.Equal(LocalRead.Found, Here.Read(key, out var entry));
+        Assert.Equal(LocalRead.Found, here.Read(key, out var entry));
         Assert.True(MemoryMarshal.TryGetArray(entry.Value, out var array));
         return new WeakReference(array.Array);
     }
