@@ -17,78 +17,74 @@ public sealed class ServerTests(ClusterLab lab)
     public async Task Writes_are_refused_and_reads_go_on_while_Postgres_is_away_and_all_resumes_by_itself()
     {
         lab.RequireOwnServers();
-        await FailureRun.Of(lab, Failure.PostgresKilled, async _ =>
+        var seen = await FailureRun.Of(lab, Failure.PostgresKilled, async _ =>
         {
             await lab.Postgres.Kill();
             await Task.Delay(TimeSpan.FromSeconds(6));
             await lab.Postgres.Start();
             await Task.Delay(TimeSpan.FromSeconds(3));
-        }, static seen =>
-        {
-            Assert.InRange(seen.ReadsAway, TimeSpan.Zero, ReadBound);
-            Assert.InRange(seen.SlowestError, TimeSpan.Zero, RefusalBound);
-            Assert.InRange(seen.WritesAway, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9));
         });
+        Assert.InRange(seen.ReadsAway, TimeSpan.Zero, ReadBound);
+        Assert.InRange(seen.SlowestError, TimeSpan.Zero, RefusalBound);
+        Assert.InRange(seen.WritesAway, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9));
     }
 
     [Fact]
     public async Task Writes_are_refused_and_reads_go_on_while_Postgres_hangs_and_all_resumes_by_itself()
     {
         lab.RequireOwnServers();
-        await FailureRun.Of(lab, Failure.PostgresHung, async _ =>
+        var seen = await FailureRun.Of(lab, Failure.PostgresHung, async _ =>
         {
             lab.Postgres.Hang();
             await Task.Delay(TimeSpan.FromSeconds(10));
             lab.Postgres.GoOn();
             await Task.Delay(TimeSpan.FromSeconds(5));
-        }, static seen =>
-        {
-            Assert.InRange(seen.ReadsAway, TimeSpan.Zero, ReadBound);
-            Assert.InRange(seen.SlowestError, TimeSpan.Zero, RefusalBound);
-            Assert.InRange(seen.WritesAway, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(13));
         });
+        Assert.InRange(seen.ReadsAway, TimeSpan.Zero, ReadBound);
+        Assert.InRange(seen.SlowestError, TimeSpan.Zero, RefusalBound);
+        Assert.InRange(seen.WritesAway, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(13));
     }
 
     [Fact]
     public async Task Member_cut_off_from_Postgres_alone_refuses_writes_and_all_resumes_by_itself()
     {
         var lan = lab.Lan;
-        await FailureRun.Of(lab, Failure.CutFromStorage, async _ =>
+        var seen = await FailureRun.Of(lab, Failure.CutFromStorage, async _ =>
         {
             await lan.Cut(1, lan.PostgresAddress);
             await Task.Delay(TimeSpan.FromSeconds(10));
             await lan.Heal(1, lan.PostgresAddress);
             await Task.Delay(TimeSpan.FromSeconds(5));
-        }, static seen =>
-        {
-            Assert.InRange(seen.ReadsAway, TimeSpan.Zero, ReadBound);
-            Assert.InRange(seen.SlowestError, TimeSpan.Zero, RefusalBound);
         });
+        Assert.InRange(seen.ReadsAway, TimeSpan.Zero, ReadBound);
+        Assert.InRange(seen.SlowestError, TimeSpan.Zero, RefusalBound);
     }
 
     [Fact]
     public async Task Nobody_notices_that_Redis_is_killed_and_comes_back_with_its_file()
     {
         lab.RequireOwnServers();
-        await FailureRun.Of(lab, Failure.RedisKilled, async _ =>
+        var seen = await FailureRun.Of(lab, Failure.RedisKilled, async _ =>
         {
             await lab.Redis.Kill();
             await Task.Delay(TimeSpan.FromSeconds(10));
             await lab.Redis.Start();
             await Task.Delay(TimeSpan.FromSeconds(3));
-        }, static seen => Assert.Empty(seen.Errors));
+        });
+        Assert.Empty(seen.Errors);
     }
 
     [Fact]
     public async Task Nobody_notices_that_Redis_hangs()
     {
         lab.RequireOwnServers();
-        await FailureRun.Of(lab, Failure.RedisHung, async _ =>
+        var seen = await FailureRun.Of(lab, Failure.RedisHung, async _ =>
         {
             lab.Redis.Hang();
             await Task.Delay(TimeSpan.FromSeconds(10));
             lab.Redis.GoOn();
-        }, static seen => Assert.Empty(seen.Errors));
+        });
+        Assert.Empty(seen.Errors);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgeOrleans.Cluster.Tests.Lab;
 using EdgeOrleans.Cluster.Tests.Traffic;
-using Xunit.Sdk;
 
 namespace EdgeOrleans.Cluster.Tests.Figures;
 
@@ -14,19 +13,15 @@ internal sealed class FailureRun
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
 
-    // What a busy machine adds to a time, it adds to the one round and not to the other.
-    private const int Tries = 3;
-
     private readonly List<Absence> _absences = [];
+
 
     private static int Rounds =>
         int.TryParse(Environment.GetEnvironmentVariable("CLUSTER_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1;
 
-    /// <summary>
-    /// Does it. No round may break a promise; <paramref name="bounds"/> are judged on the worst of several rounds, and when it is one
-    /// round on the best of a few, because the machine's noise makes a time longer and never shorter.
-    /// </summary>
-    public static async Task Of(ClusterLab lab, Failure failure, Func<FailureRun, Task> what, Action<FailureFigures>? bounds = null)
+    /// <summary>Does it.</summary>
+    /// <returns>The worst that was seen, when no promise was broken.</returns>
+    public static async Task<FailureFigures> Of(ClusterLab lab, Failure failure, Func<FailureRun, Task> what)
     {
         FailureFigures? all = null;
         for (var round = 0; round < Rounds; round++)
@@ -35,20 +30,10 @@ internal sealed class FailureRun
             all = all?.And(figures) ?? figures;
         }
 
-        for (var tries = 1; ; tries++)
-        {
-            Report(all!, failure);
-            try
-            {
-                bounds?.Invoke(all!);
-                lab.Table.Add(failure, all!);
-                return;
-            }
-            catch (XunitException) when (Rounds == 1 && tries < Tries)
-            {
-                all = await Once(lab, $"{failure}-{tries}", what);
-            }
-        }
+        lab.Table.Add(failure, all!);
+        TestContext.Current.TestOutputHelper!.WriteLine(FailureTable.Row(failure, all!));
+        Assert.True(all!.Faults.Count == 0, string.Join('\n', all.Faults));
+        return all;
     }
 
     /// <summary>From now until <see cref="Back"/> a member's own gateway is not expected to serve.</summary>
@@ -60,12 +45,6 @@ internal sealed class FailureRun
         await member.WaitReady();
         var index = _absences.FindLastIndex(absence => absence.Gateway == member.Number);
         _absences[index] = _absences[index] with { Until = Moment.Now };
-    }
-
-    private static void Report(FailureFigures figures, Failure failure)
-    {
-        TestContext.Current.TestOutputHelper!.WriteLine(FailureTable.Row(failure, figures));
-        Assert.True(figures.Faults.Count == 0, string.Join('\n', figures.Faults));
     }
 
     private static async Task<FailureFigures> Once(ClusterLab lab, string name, Func<FailureRun, Task> what)
