@@ -23,17 +23,15 @@ internal sealed partial class ClusterWorld
     private readonly SimulatedKernel _kernel = new();
     private readonly SimulatedStorage _storage;
     private readonly Turns _turns;
-    private readonly Turns.Actor _clients;
+    private readonly Calls _calls;
     private readonly int _chunkBytes;
     private readonly int _slotCount;
     private readonly bool _hasRemovals;
     private readonly List<ClusterServer> _servers = [];
     private readonly SortedDictionary<string, KeyTruth> _truths = new(StringComparer.Ordinal);
     private readonly HashSet<string> _stored = [];
-    private Exception? _failure;
     private int _nextValue;
     private int _nextServer;
-    private int _inFlight;
 
     private ClusterWorld(SeedRun run)
     {
@@ -42,7 +40,7 @@ internal sealed partial class ClusterWorld
         _trace = run.Trace;
         _storage = new SimulatedStorage("storage", isLocal: false, _random.Fork(), _trace) { Written = Note };
         _turns = new Turns(_random);
-        _clients = _turns.NewActor("clients");
+        _calls = new Calls(_turns, "clients");
         _chunkBytes = _random.Below(3) switch { 0 => 100, 1 => 400, _ => 100_000 };
         _slotCount = _random.Coin() ? 16 : 32;
         _hasRemovals = _random.Below(3) > 0;
@@ -63,7 +61,7 @@ internal sealed partial class ClusterWorld
         for (var i = _random.Between(100, 800); i > 0; i--)
         {
             Step(mostServers, isTroubled);
-            ThrowFailure();
+            _calls.ThrowFailure();
         }
 
         Heal();
@@ -71,7 +69,7 @@ internal sealed partial class ClusterWorld
         var last = NewServer();
         foreach (var key in _truths.Keys)
         {
-            Begin(() => StrongRead(last, key, mustAnswer: true));
+            _calls.Begin(() => StrongRead(last, key, mustAnswer: true));
         }
 
         Drain();
@@ -92,7 +90,7 @@ internal sealed partial class ClusterWorld
             case 2 when _servers.Count > 0 && _random.Below(3) == 0:
                 _servers[_random.Below(_servers.Count)].Deactivate();
                 break;
-            case < 10 when _servers.Count > 0 && _inFlight < 12:
+            case < 10 when _servers.Count > 0 && _calls.UnderWay < 12:
                 Ask(_servers[_random.Below(_servers.Count)]);
                 break;
             case < 16:
@@ -137,22 +135,22 @@ internal sealed partial class ClusterWorld
         switch (_random.Below(_hasRemovals ? 20 : 14))
         {
             case < 6:
-                Begin(() => Set(server, key));
+                _calls.Begin(() => Set(server, key));
                 break;
             case < 7:
-                Begin(() => SetIfUnchanged(server, key));
+                _calls.Begin(() => SetIfUnchanged(server, key));
                 break;
             case < 12:
-                Begin(() => StrongRead(server, key, mustAnswer: false));
+                _calls.Begin(() => StrongRead(server, key, mustAnswer: false));
                 break;
             case < 14:
-                Begin(() => PlainRead(server, key));
+                _calls.Begin(() => PlainRead(server, key));
                 break;
             case < 19:
-                Begin(() => Delete(server, key));
+                _calls.Begin(() => Delete(server, key));
                 break;
             default:
-                Begin(() => Clear(server));
+                _calls.Begin(() => Clear(server));
                 break;
         }
     }
@@ -364,30 +362,6 @@ internal sealed partial class ClusterWorld
         }
     }
 
-    private void Begin(Func<Task> call)
-    {
-        _inFlight++;
-        _clients.Post(() => _ = ToEnd());
-
-        async Task ToEnd()
-        {
-            try
-            {
-                await call();
-            }
-#pragma warning disable CA1031 // The world looks at it after the turn.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                _failure ??= fault;
-            }
-            finally
-            {
-                _inFlight--;
-            }
-        }
-    }
-
     private void Heal()
     {
         _storage.Heal();
@@ -396,7 +370,7 @@ internal sealed partial class ClusterWorld
 
     private void Drain()
     {
-        for (var idle = 0; idle < 200 && _failure is null;)
+        for (var idle = 0; idle < 200 && _calls.Failure is null;)
         {
             if (!_turns.RunOne() && !_storage.AnswerOne(alsoHanging: true))
             {
@@ -406,19 +380,7 @@ internal sealed partial class ClusterWorld
             }
         }
 
-        ThrowFailure();
-        if (_inFlight > 0 || _turns.HasLeftThread)
-        {
-            throw new OracleException($"{_inFlight} calls did not end; {(_turns.HasLeftThread ? "work has left the thread" : "")}");
-        }
-    }
-
-    private void ThrowFailure()
-    {
-        if (_failure is not null)
-        {
-            throw _failure as OracleException ?? new OracleException($"a call ended with {_failure}");
-        }
+        _calls.RequireAllEnded();
     }
 
     [GeneratedRegex("\"v[0-9]+-x*\"")]

@@ -22,14 +22,12 @@ internal sealed class TargetsWorld
     private readonly SimulatedStorage _storage;
     private readonly Turns _turns;
     private readonly Turns.Pool _pool;
-    private readonly Turns.Actor _actor;
+    private readonly Calls _calls;
     private readonly int _chunkBytes;
     private readonly List<SavedState> _states = [new SavedState(null, "", 0, "")];
     private readonly List<Writer> _writers = [];
-    private Exception? _failure;
     private int _nextValue;
     private int _activations;
-    private int _inFlight;
 
     private TargetsWorld(SeedRun run)
     {
@@ -39,7 +37,7 @@ internal sealed class TargetsWorld
         _storage = new SimulatedStorage("target", isLocal: false, _random.Fork(), _trace);
         _turns = new Turns(_random);
         _pool = new Turns.Pool(_turns, _random);
-        _actor = _turns.NewActor("activations");
+        _calls = new Calls(_turns, "activations");
         _chunkBytes = _random.Below(3) switch { 0 => 100, 1 => 400, _ => 100_000 };
     }
 
@@ -54,15 +52,12 @@ internal sealed class TargetsWorld
         for (var i = 0; i < steps; i++)
         {
             Step(mostWriters, isTroubled);
-            if (_failure is not null)
-            {
-                throw _failure is OracleException ? _failure : new OracleException($"an activation ended with {_failure}");
-            }
+            _calls.ThrowFailure();
         }
 
         _storage.Heal();
         Drain();
-        Begin(() => Load());
+        _calls.Begin(() => Load());
         Drain();
         _run.Counts.Add("rows saved", _storage.WriteCount);
         _run.Counts.Add("states acknowledged", _states.Count(state => state.IsAcknowledged));
@@ -73,7 +68,7 @@ internal sealed class TargetsWorld
         switch (_random.Below(20))
         {
             case 0 when _writers.Count < mostWriters:
-                Begin(() => Load());
+                _calls.Begin(() => Load());
                 break;
             case 1 when _writers.Count > 0 && _random.Below(3) == 0:
                 Kill(_writers[_random.Below(_writers.Count)]);
@@ -83,7 +78,7 @@ internal sealed class TargetsWorld
                 break;
             case < 7 when _writers.Count > 0:
                 var writer = _writers[_random.Below(_writers.Count)];
-                Begin(() => Save(writer));
+                _calls.Begin(() => Save(writer));
                 break;
             case < 9:
                 _storage.AnswerOne(alsoHanging: _random.Below(6) == 0);
@@ -107,35 +102,7 @@ internal sealed class TargetsWorld
         {
         }
 
-        if (_failure is not null || _turns.HasLeftThread || _inFlight > 0)
-        {
-            throw _failure as OracleException
-                ?? new OracleException($"{_inFlight} calls did not end; {(_turns.HasLeftThread ? "work has left the thread" : "")} {_failure}");
-        }
-    }
-
-    private void Begin(Func<Task> call)
-    {
-        _inFlight++;
-        _actor.Post(() => _ = ToEnd());
-
-        async Task ToEnd()
-        {
-            try
-            {
-                await call();
-            }
-#pragma warning disable CA1031 // The world looks at it after the turn.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                _failure ??= fault;
-            }
-            finally
-            {
-                _inFlight--;
-            }
-        }
+        _calls.RequireAllEnded();
     }
 
     private async Task Load()
