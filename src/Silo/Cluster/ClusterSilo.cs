@@ -50,6 +50,8 @@ internal static class ClusterSilo
         silo.Services.AddSingleton(static services => new ReadinessLook("membership", () => services.GetRequiredService<MembershipWatch>().Fault));
         silo.Services.AddSingleton<IMembershipTable>(services => new WatchedMembershipTable(
             (IMembershipTable)create(services), services.GetRequiredService<MembershipWatch>(), services.GetRequiredService<ILocalSiloDetails>()));
+        silo.Services.AddHostedService(static services => new TableReader(
+            services.GetRequiredService<IMembershipTable>().ReadAllAsync, services.GetRequiredService<MembershipWatch>(), TimeProvider.System));
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     // been ten seconds old, is thirty seconds old.
     private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(15);
 
+    // Orleans reads it every two seconds.
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(3);
+
     // Once may be a read from before the entry was made.
     private const int MissesToBeForgotten = 2;
 
@@ -63,7 +66,10 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool IsInDoubt => Volatile.Read(ref _readAt) is not 0 and var readAt && _time.GetElapsedTime(readAt) > TableLimit;
+    public bool IsInDoubt => IsReadOlderThan(TableLimit);
+
+    /// <summary>Whether the table was not read when it should have been.</summary>
+    public bool IsReadDue => IsReadOlderThan(ReadInterval);
 
     /// <summary>Why requests should not be sent here, as a sentence; <see langword="null"/> when they should.</summary>
     public string? Fault => _stopping.IsCancellationRequested ? "This member is leaving its cluster: it was asked to stop." : Isolation;
@@ -103,6 +109,8 @@ internal sealed class MembershipWatch : IClusterMember, IDisposable
             Heard(Moment);
         }
     }
+
+    private bool IsReadOlderThan(TimeSpan limit) => Volatile.Read(ref _readAt) is not 0 and var readAt && _time.GetElapsedTime(readAt) > limit;
 
     private void Heard(long at) => Volatile.Write(ref _heardAt, Math.Max(at, Volatile.Read(ref _heardAt)));
 }

@@ -94,9 +94,9 @@ public sealed class CatalogDeleteTests : IAsyncLifetime
         var sequence = _silo.Journal.OwnerOf("/").LastSequence;
         _silo.Disk.Hold();
         var delete = _silo.Catalog.DeleteNamespace("a");
-        await WaitUntil(() => Task.FromResult(_silo.Journal.OwnerOf("/").LastSequence > sequence));
+        await Eventually.Holds(() => Task.FromResult(_silo.Journal.OwnerOf("/").LastSequence > sequence));
         var put = _silo.Collection("a/x").Put("new", "1");
-        await WaitUntil(() => Task.FromResult(_silo.Journal.OwnerOf("a/x").LastSequence == 2));
+        await Eventually.Holds(() => Task.FromResult(_silo.Journal.OwnerOf("a/x").LastSequence == 2));
         _silo.Disk.Release();
         await put;
         Assert.Null(await delete);
@@ -124,7 +124,7 @@ public sealed class CatalogDeleteTests : IAsyncLifetime
         var sequence = _silo.Journal.OwnerOf("/").LastSequence;
         _silo.Disk.Hold();
         var delete = _silo.Catalog.DeleteNamespace("a");
-        await WaitUntil(() => Task.FromResult(_silo.Journal.OwnerOf("/").LastSequence > sequence));
+        await Eventually.Holds(() => Task.FromResult(_silo.Journal.OwnerOf("/").LastSequence > sequence));
         Assert.Equal("1", await _silo.Collection("a/x").Read("k"));
         _silo.Disk.Release();
         Assert.Null(await delete);
@@ -198,7 +198,7 @@ public sealed class CatalogDeleteTests : IAsyncLifetime
             _silo = await TestSilo.Start(_device);
 
             // The intent decides: without it on flash nothing was begun, with it all is carried out.
-            await WaitUntil(async () => (await _silo.Control("/").ReadSystem()).Keys.All(key => !key.StartsWith("d/", StringComparison.Ordinal)));
+            await Eventually.Holds(async () => (await _silo.Control("/").ReadSystem()).Keys.All(key => !key.StartsWith("d/", StringComparison.Ordinal)));
             var listed = await _silo.Catalog.ListCollections("a");
             var values = new[] { await _silo.Collection("a/x").Read("k"), await _silo.Collection("a/y").Read("k") };
             if (answer is null || listed.Length == 0)
@@ -271,14 +271,6 @@ public sealed class CatalogDeleteTests : IAsyncLifetime
         await Task.CompletedTask;
     }
 
-    private static async Task WaitUntil(Func<Task<bool>> isSo)
-    {
-        for (var i = 0; !await isSo(); i++)
-        {
-            Assert.True(i < 500, "not so after 5 s");
-            await Task.Delay(10);
-        }
-    }
 
     private async Task Restart()
     {

@@ -142,17 +142,9 @@ public sealed class CatalogGrainTests : IAsyncLifetime
         await Restart();
         Assert.Empty(await _silo.Catalog.ListNamespaces());
         Assert.Equal("1", await _silo.Collection("a/x").Read("k"));
-        await WaitUntil(async () => (await _silo.Catalog.ListNamespaces()) is ["a"]);
+        await Eventually.Holds(async () => (await _silo.Catalog.ListNamespaces()) is ["a"]);
     }
 
-    private static async Task WaitUntil(Func<Task<bool>> isSo)
-    {
-        for (var i = 0; !await isSo(); i++)
-        {
-            Assert.True(i < 500, "not so after 5 s");
-            await Task.Delay(10);
-        }
-    }
 
     private async Task Restart()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EdgeOrleans.Grains.Tests.Hosting;
 using EdgeOrleans.WriteBehind.Tests;
 using static EdgeOrleans.Grains.Tests.Hosting.CollectionCalls;
@@ -61,13 +60,9 @@ public sealed class CatalogDoubtTests
 
     private static async Task Refused(Task<Refusal?> call) => throw new RefusedException((await call)!);
 
-    private static async Task Until(Func<Task<bool>> condition)
+    private static Task Until(Func<Task<bool>> condition)
     {
-        for (var started = Stopwatch.GetTimestamp(); !await Holds();)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it does not come to be");
-            await Task.Delay(20);
-        }
+        return Eventually.Holds(Holds, seconds: 20);
 
         async Task<bool> Holds()
         {

@@ -18,7 +18,7 @@ public sealed class CommitTests
         _rows.Gate = gate.Task;
 
         var write = collection.Do(Set("k", "2"));
-        await Task.Delay(100);
+        await Eventually.Holds(() => Task.FromResult(_rows.UnderWay > 0));
 
         Assert.False(write.IsCompleted);
         Assert.Equal("1", await collection.Read("k"));
@@ -40,9 +40,12 @@ public sealed class CommitTests
         _rows.Gate = gate.Task;
 
         var first = collection.Do(Set("k", "1"));
-        await Task.Delay(100);
+        await Eventually.Holds(() => Task.FromResult(_rows.UnderWay > 0));
+        var one = member.PendingBytes;
         var others = Enumerable.Range(0, 50).Select(i => collection.Do(Set($"k{i}", $"{i}"))).ToArray();
-        await Task.Delay(100);
+
+        // None of them is shorter than the first.
+        await Eventually.Holds(() => Task.FromResult(member.PendingBytes >= 51 * one));
         gate.SetResult();
 
         Assert.All(await Task.WhenAll([first, .. others]), static result => Assert.Null(result.Refusal));

@@ -198,14 +198,8 @@ public sealed class OutageTests
     private static async Task<Refusal> Cold(TestMember member) =>
         (await Assert.ThrowsAsync<RefusedException>(async () => await member.Collection("ns/cold").Get("k"))).Refusal;
 
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        for (var started = Stopwatch.GetTimestamp(); !await condition();)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it does not come to be");
-            await Task.Delay(20);
-        }
-    }
+
+    private static Task Until(Func<Task<bool>> condition) => Eventually.Holds(condition, seconds: 20);
 
     private sealed class BrokenLog : ILogger
     {

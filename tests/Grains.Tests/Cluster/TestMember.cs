@@ -1,3 +1,4 @@
+using EdgeOrleans.Grains.Durability;
 using EdgeOrleans.Grains.Tests.Hosting;
 using EdgeOrleans.Grains.WriteBehind;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,9 @@ internal sealed class TestMember : IAsyncDisposable
     public ICatalogGrain Catalog => Client.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
     public IServiceStatus Status => _cluster.Silos[0].ServiceProvider.Status();
+
+    /// <summary>Bytes of writes that wait for the storage.</summary>
+    public long PendingBytes => _cluster.Silos[0].ServiceProvider.GetRequiredService<StorageDurability>().PendingBytes;
 
     public static async Task<TestMember> Start(IStateRows rows, LimitsOptions? limits = null, TimeSpan? responseTimeout = null, IClusterMember? standing = null)
     {

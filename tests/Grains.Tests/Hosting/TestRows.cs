@@ -39,6 +39,9 @@ internal sealed class TestRows : IStateRows
     /// <summary>The next write is done, and its answer lost.</summary>
     public bool LosesNextAnswer { get; set; }
 
+    /// <summary>How many calls are under way.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
+
     /// <summary>Calls wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 

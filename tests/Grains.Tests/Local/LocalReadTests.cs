@@ -101,10 +101,7 @@ public sealed class LocalReadTests : IAsyncLifetime
 
         var durable = _silo.Journal.DurablePosition;
         _silo.Disk.Release();
-        while (_silo.Journal.DurablePosition == durable)
-        {
-            await Task.Delay(5);
-        }
+        await Eventually.Holds(() => Task.FromResult(_silo.Journal.DurablePosition != durable));
 
         Assert.Equal(LocalRead.AskGrain, Here.Read("k", out _));
         Assert.Equal("2", await Users.Read("k"));

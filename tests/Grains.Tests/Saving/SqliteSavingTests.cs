@@ -159,14 +159,7 @@ public sealed class SqliteSavingTests : IAsyncLifetime
         Assert.Null(await _silo.Collection("app/users").Read("k0"));
     }
 
-    private Task WaitUntilTrimmed(string key) => WaitUntil(() => Task.FromResult(!_silo.Journal.OwnerOf(key).HasTail));
+    private static Task WaitUntil(Func<Task<bool>> isSo) => Eventually.Holds(isSo, seconds: 20);
 
-    private static async Task WaitUntil(Func<Task<bool>> isSo)
-    {
-        for (var i = 0; !await isSo(); i++)
-        {
-            Assert.True(i < 2_000, "not so after 20 s");
-            await Task.Delay(10);
-        }
-    }
+    private Task WaitUntilTrimmed(string key) => WaitUntil(() => Task.FromResult(!_silo.Journal.OwnerOf(key).HasTail));
 }

@@ -32,6 +32,42 @@ public sealed class MembershipWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Table_that_was_not_read_is_read_until_it_answers()
+    {
+        var (tries, isThere) = (0, false);
+        Read(hasOwnEntry: true);
+        using var reader = new TableReader(Answer, _watch, _time);
+        await reader.StartAsync(TestContext.Current.CancellationToken);
+        await Pass(() => tries > 2 && _watch.IsInDoubt);
+        Volatile.Write(ref isThere, true);
+        await Pass(() => !_watch.IsInDoubt);
+        await reader.StopAsync(TestContext.Current.CancellationToken);
+
+        Task Answer(CancellationToken ct)
+        {
+            tries++;
+            if (!Volatile.Read(ref isThere))
+            {
+                return Task.FromException(new IOException("away"));
+            }
+
+            Read(hasOwnEntry: true);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Lets time pass until a condition holds; what waits for time goes on in threads of its own.</summary>
+    private async Task Pass(Func<bool> until)
+    {
+        for (var second = 0; !until(); second++)
+        {
+            Assert.True(second < 2_000, "it does not come to be");
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public void Probe_of_another_member_is_as_good_as_the_table()
     {
         using var orleans = new Meter("Microsoft.Orleans");
