@@ -23,6 +23,7 @@ internal static class ClusterSilo
         });
         UseRedis(silo, redis);
         NoticeSoon(silo);
+        silo.UseGreeting();
         silo.Services.AddSingleton<IOutgoingGrainCallFilter>(static services => new CallRetries(
             TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping) { RepeatsWrites = true });
         silo.Services.AddSingleton<IFatalErrorHandler, ClusterExit>();

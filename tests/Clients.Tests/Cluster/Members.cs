@@ -32,6 +32,7 @@ internal sealed class Members(params ServiceSetup[] setups) : IAsyncDisposable
     {
         await this[number].Kill();
         await this[number].DisposeAsync();
+        _processes[number] = null;
     }
 
     public async ValueTask DisposeAsync()
