@@ -26,6 +26,7 @@ internal static class ClusterSilo
         silo.UseGreeting();
         silo.Services.AddSingleton<IOutgoingGrainCallFilter>(static services => new CallRetries(
             TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping) { RepeatsWrites = true });
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastAnswers>();
         silo.Services.AddSingleton<IFatalErrorHandler, ClusterExit>();
     }
 
