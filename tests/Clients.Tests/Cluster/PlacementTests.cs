@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using EdgeOrleans.ServiceHarness;
 
@@ -9,7 +8,7 @@ namespace EdgeOrleans.Clients.Tests.Cluster;
 public sealed class PlacementTests(SiteServers servers)
 {
     private const int Collections = 10;
-    private const string Gauge = "edgeorleans_collections_active ";
+    private const string Gauge = "edgeorleans_collections_active";
 
     [Fact]
     public async Task Collection_is_at_the_member_where_it_was_first_asked_for_and_stays_there()
@@ -17,7 +16,7 @@ public sealed class PlacementTests(SiteServers servers)
         var database = await servers.NewDatabase();
         await using var members = new Members(servers.Member(database, "placement"), servers.Member(database, "placement"));
         await members.Start();
-        var before = (await Active(members[0]), await Active(members[1]));
+        var before = (await members.Figure(0, Gauge), await members.Figure(1, Gauge));
         foreach (var (asked, other) in new[] { (0, 1), (1, 0) })
         {
             for (var i = 0; i < Collections; i++)
@@ -28,13 +27,7 @@ public sealed class PlacementTests(SiteServers servers)
             }
 
             var expected = asked == 0 ? (before.Item1 + Collections, before.Item2) : (before.Item1 + Collections, before.Item2 + Collections);
-            Assert.Equal(expected, (await Active(members[0]), await Active(members[1])));
+            Assert.Equal(expected, (await members.Figure(0, Gauge), await members.Figure(1, Gauge)));
         }
-    }
-
-    private static async Task<int> Active(ServiceProcess member)
-    {
-        var metrics = await member.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        return int.Parse(metrics.Split('\n').Single(static line => line.StartsWith(Gauge, StringComparison.Ordinal))[Gauge.Length..], CultureInfo.InvariantCulture);
     }
 }
