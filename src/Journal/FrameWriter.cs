@@ -27,7 +27,7 @@ internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, FlashWri
         var started = Stopwatch.GetTimestamp();
         active.File.Write(bytes, active.NextOffset);
         active.File.FlushData();
-        Flushed(Stopwatch.GetElapsedTime(started), buffer.RecordsOf(frame).Length, paddedBytes);
+        Tell(Stopwatch.GetElapsedTime(started), buffer.RecordsOf(frame).Length, paddedBytes);
         lock (gate)
         {
             Settle(buffer, frame, active);
@@ -41,13 +41,21 @@ internal sealed class FrameWriter(SegmentPool pool, JournalClock clock, FlashWri
     /// <summary>Tells of each flush that takes longer than the limit.</summary>
     public void Watch(TimeSpan limit, Action<SlowFlush> report) => (_slowLimit, _reportSlow) = (limit, report);
 
-    private void Flushed(TimeSpan duration, int records, int bytes)
+    private void Tell(TimeSpan duration, int records, int bytes)
     {
-        JournalMeter.FlushDuration.Record(duration.TotalSeconds);
-        JournalMeter.GroupRecords.Record(records);
-        if (duration > _slowLimit)
+        try
         {
-            _reportSlow!(new SlowFlush(duration, records, bytes));
+            JournalMeter.FlushDuration.Record(duration.TotalSeconds);
+            JournalMeter.GroupRecords.Record(records);
+            if (duration > _slowLimit)
+            {
+                _reportSlow!(new SlowFlush(duration, records, bytes));
+            }
+        }
+#pragma warning disable CA1031 // The frame is on flash: the fault of a listener must not end writing, as a flush that failed does.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 

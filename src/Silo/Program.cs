@@ -32,8 +32,8 @@ try
     builder.Logging.AddLog(options, configuration);
     builder.UseOrleans(silo =>
     {
-        useData(silo);
         silo.UseTls(options.Tls);
+        useData(silo);
         silo.Services.AddNativeManifest(servesClients: options.Gateway is not null);
     });
     builder.AddWeb(options, configuration);

@@ -37,6 +37,32 @@ public sealed class MemberTests(ClusterLab lab)
     }
 
     [Fact]
+    public async Task Member_killed_and_started_again_at_once_costs_no_answer_when_the_others_close_what_they_had_with_its_first_life()
+    {
+        var seen = await FailureRun.Of(lab, Failure.KillAndStart, async run =>
+        {
+            run.Away(Victim);
+            await Victim.Kill();
+            Victim.Begin();
+            await run.Back(Victim);
+            await AfterConnectionsOfTheDead();
+        });
+        Assert.InRange(seen.WritesAway, TimeSpan.Zero, KillBound);
+        Assert.DoesNotContain("504 TIMEOUT", seen.Errors.Keys);
+    }
+
+    [Fact]
+    public async Task Members_that_were_all_killed_at_once_keep_the_connections_of_their_new_lives()
+    {
+        await lab.MakeWhole();
+        await Task.WhenAll(lab.Members.Select(static member => member.Kill()));
+        await lab.MakeWhole();
+        var before = Terminations();
+        await AfterConnectionsOfTheDead();
+        Assert.Equal(before, Terminations());
+    }
+
+    [Fact]
     public async Task Member_that_loses_power_is_missed_for_eight_seconds_at_most()
     {
         var lan = lab.Lan;
@@ -78,8 +104,15 @@ public sealed class MemberTests(ClusterLab lab)
     }
 
     [Fact]
-    public async Task Member_that_hung_for_a_moment_goes_on() =>
-        await FailureRun.Of(lab, Failure.ShortFreeze, run => Freeze(run, TimeSpan.FromSeconds(3)));
+    public async Task Member_that_hung_for_a_moment_goes_on()
+    {
+        int Ends() => Victim.Lines.Count(static line => line.StartsWith("(ended with", StringComparison.Ordinal));
+        await lab.MakeWhole();
+        var before = Ends();
+        var seen = await FailureRun.Of(lab, Failure.ShortFreeze, run => Freeze(run, TimeSpan.FromSeconds(3)));
+        Assert.Equal(before, Ends());
+        Assert.Empty(seen.Errors);
+    }
 
     [Fact]
     public async Task Rolling_restart_is_an_error_at_no_gateway_but_the_one_that_is_down()
@@ -121,6 +154,11 @@ public sealed class MemberTests(ClusterLab lab)
         });
         Assert.Empty(seen.Errors);
     }
+
+    // Orleans closes them ten seconds after it has heard of the death.
+    private static Task AfterConnectionsOfTheDead() => Task.Delay(TimeSpan.FromSeconds(13));
+
+    private int Terminations() => lab.Members.Sum(static member => member.Lines.Count(static line => line.Contains(" terminated", StringComparison.Ordinal)));
 
     private async Task Freeze(FailureRun run, TimeSpan time)
     {

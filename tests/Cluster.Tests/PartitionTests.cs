@@ -18,17 +18,19 @@ public sealed class PartitionTests(ClusterLab lab)
     private IEnumerable<Member> Others => lab.Members.Where(member => member != CutOff);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Member_cut_off_from_the_others_loses_and_undoes_nothing_with_Redis_in_reach_and_without(bool cutsRedis)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Member_cut_off_from_the_others_loses_and_undoes_nothing_with_Redis_and_PostgreSQL_in_reach_and_without(bool cutsRedis, bool cutsPostgres)
     {
         var lan = lab.Lan;
-        var seen = await FailureRun.Of(lab, cutsRedis ? Failure.CutFromMembersAndRedis : Failure.CutFromMembers, async run =>
+        var failure = cutsPostgres ? Failure.CutFromAll : cutsRedis ? Failure.CutFromMembersAndRedis : Failure.CutFromMembers;
+        var seen = await FailureRun.Of(lab, failure, async run =>
         {
             run.Away(CutOff);
-            await Cut(lan, cutsRedis);
+            await Cut(lan, cutsRedis, cutsPostgres);
             await Task.Delay(TimeSpan.FromSeconds(20));
-            await Heal(lan, cutsRedis);
+            await Heal(lan, cutsRedis, cutsPostgres);
             await run.Back(CutOff);
         });
         Assert.InRange(seen.Staleness, TimeSpan.Zero, StalenessBound);
@@ -41,23 +43,27 @@ public sealed class PartitionTests(ClusterLab lab)
         await FailureRun.Of(lab, Failure.TwoActivations, async run =>
         {
             run.Away(CutOff);
-            await Cut(lan, cutsRedis: true);
-            await lan.Cut(CutOff.Number, lan.PostgresAddress);
+            await Cut(lan, cutsRedis: true, cutsPostgres: true);
             await Task.Delay(TimeSpan.FromSeconds(12));
 
             // Now it saves what it could not save before, and the others have saved since.
             await lan.Heal(CutOff.Number, lan.PostgresAddress);
             Assert.True(await CutOff.Counts("edgeorleans_commit_conflicts_total", TimeSpan.FromSeconds(15)), "the two never met");
-            await Heal(lan, cutsRedis: true);
+            await Heal(lan, cutsRedis: true, cutsPostgres: false);
             await run.Back(CutOff);
         });
     }
 
-    private async Task Cut(Lan lan, bool cutsRedis)
+    private async Task Cut(Lan lan, bool cutsRedis, bool cutsPostgres)
     {
         if (cutsRedis)
         {
             await lan.Cut(CutOff.Number, lan.RedisAddress);
+        }
+
+        if (cutsPostgres)
+        {
+            await lan.Cut(CutOff.Number, lan.PostgresAddress);
         }
 
         foreach (var other in Others)
@@ -66,11 +72,16 @@ public sealed class PartitionTests(ClusterLab lab)
         }
     }
 
-    private async Task Heal(Lan lan, bool cutsRedis)
+    private async Task Heal(Lan lan, bool cutsRedis, bool cutsPostgres)
     {
         if (cutsRedis)
         {
             await lan.Heal(CutOff.Number, lan.RedisAddress);
+        }
+
+        if (cutsPostgres)
+        {
+            await lan.Heal(CutOff.Number, lan.PostgresAddress);
         }
 
         foreach (var other in Others)

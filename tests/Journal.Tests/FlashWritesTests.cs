@@ -77,6 +77,17 @@ public sealed class FlashWritesTests : IDisposable
         Assert.True(slow[0].Duration > TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Fault_of_a_listener_is_none_of_the_flush()
+    {
+        using var journal = Open();
+        journal.WatchFlushes(TimeSpan.Zero, static _ => throw new InvalidOperationException("a listener's own"));
+        journal.Commit("a/b", 1, "x");
+        journal.Commit("a/b", 2, "y");
+        Assert.Null(journal.Failure);
+        Assert.Equal(2, journal.DurablePosition);
+    }
+
     private FlashJournal Open()
     {
         var journal = JournalSetup.Open(_disk);

@@ -69,7 +69,7 @@ internal sealed class ClusterRows(NpgsqlDataSource source, string serviceId) : I
         catch (NpgsqlException e)
         {
             // Without it as the cause: other silos cannot read the driver's exceptions.
-            throw IsOfRow(e) ? new RowRefusedException(e.Message) : new IOException(e.Message);
+            throw IsOfRow(e) ? new RowRefusedException(DriverFault.TextOf(e)) : new IOException(DriverFault.TextOf(e));
         }
     }
 

@@ -23,8 +23,10 @@ internal static class ClusterSilo
         });
         UseRedis(silo, redis);
         NoticeSoon(silo);
+        silo.UseGreeting();
         silo.Services.AddSingleton<IOutgoingGrainCallFilter>(static services => new CallRetries(
             TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping) { RepeatsWrites = true });
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastAnswers>();
         silo.Services.AddSingleton<IFatalErrorHandler, ClusterExit>();
     }
 

@@ -1,4 +1,5 @@
 using EdgeOrleans.Silo.Configuration;
+using EdgeOrleans.Silo.Database;
 using EdgeOrleans.Silo.Site;
 using Npgsql;
 
@@ -66,5 +67,5 @@ internal static class ClusterStorage
 
     /// <summary>What is said when the database fails a start.</summary>
     public static StartFault Fault(Exception e) => new(
-        ExitCode.ClusterUnusable, $"The PostgreSQL of {OptionTable.ClusterStorage.Name} cannot be used: {e.Message.ReplaceLineEndings(" ")}");
+        ExitCode.ClusterUnusable, $"The PostgreSQL of {OptionTable.ClusterStorage.Name} cannot be used: {DriverFault.TextOf(e)}");
 }

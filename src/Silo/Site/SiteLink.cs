@@ -77,7 +77,7 @@ internal sealed class SiteLink(NpgsqlDataSource source, DeviceIdentity identity,
     {
         if (_lastFault is { } fault && time.GetElapsedTime(fault.At) < RetryAfter)
         {
-            throw new IOException(fault.Error.Message, fault.Error);
+            throw new IOException(DriverFault.TextOf(fault.Error), fault.Error);
         }
 
         _isSure = false;

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Silo.Database;
 using Npgsql;
 
 namespace EdgeOrleans.Silo.Site;
@@ -57,7 +58,7 @@ internal sealed class SiteReader(NpgsqlDataSource source, bool mayMigrate) : IDe
         catch (Exception e) when (e is NpgsqlException or SiteSchemaException or TimeoutException)
         {
             _isSchemaKnown = false;
-            throw new RefusedException(new Refusal(RefusalCode.Unavailable, $"the site's database cannot be read now: {e.Message}"));
+            throw new RefusedException(new Refusal(RefusalCode.Unavailable, $"the site's database cannot be read now: {DriverFault.TextOf(e)}"));
         }
     }
 }

@@ -1,4 +1,5 @@
 using EdgeOrleans.Grains.WriteBehind;
+using EdgeOrleans.Silo.Database;
 using Npgsql;
 
 namespace EdgeOrleans.Silo.Site;
@@ -64,6 +65,11 @@ internal sealed class SiteRows(SiteLink link, DeviceIdentity identity, Bandwidth
         try
         {
             return await call();
+        }
+        catch (NpgsqlException e)
+        {
+            link.Doubt();
+            throw new IOException(DriverFault.TextOf(e), e);
         }
         catch (Exception e) when (e is not RowConflictException)
         {

@@ -34,7 +34,7 @@ internal static class SiteSession
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or SiteRefusedException or StateDamagedException)
         {
-            throw new StartFault(ExitCode.SiteUnusable, $"The site's database does not take this: {e.Message.ReplaceLineEndings(" ")}");
+            throw new StartFault(ExitCode.SiteUnusable, $"The site's database does not take this: {DriverFault.TextOf(e)}");
         }
         catch (DatabaseVersionException e)
         {

@@ -32,6 +32,15 @@ internal sealed class Members(params ServiceSetup[] setups) : IAsyncDisposable
     {
         await this[number].Kill();
         await this[number].DisposeAsync();
+        _processes[number] = null;
+    }
+
+    /// <summary>One figure of a member's metrics, which has no labels.</summary>
+    public async Task<long> Figure(int number, string name)
+    {
+        var metrics = await this[number].Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        var line = metrics.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length + 1), CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,14 +8,27 @@ namespace EdgeOrleans.Clients.Tests.Package;
 /// <summary>The sample, built outside of the repository from nothing but its own files, the package in a folder, and the machine's feeds.</summary>
 public sealed class PackedSample : IAsyncLifetime
 {
-    // Unlike any that this machine may have in its cache already.
-    private const string Version = "0.1.0-test";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly ServiceDirectory _directory = new();
+    private readonly string _version;
+    private readonly string[] _pack;
+
+    /// <summary>The package of this repository, in a version unlike any that this machine may have in its cache already.</summary>
+    public PackedSample()
+        : this("0.1.0-test", Path.Combine(ServiceBinary.RepositoryRoot, "src", "Abstractions"), "--no-build")
+    {
+    }
+
+    /// <summary>A package of other sources.</summary>
+    internal PackedSample(string version, string project, params string[] options)
+    {
+        _version = version;
+        _pack = ["pack", project, "-c", "Release", .. options];
+    }
 
     /// <summary>The package.</summary>
-    public string Package => Path.Combine(_directory.Path, "packages", $"EdgeOrleans.Abstractions.{Version}.nupkg");
+    public string Package => Path.Combine(_directory.Path, "packages", $"EdgeOrleans.Abstractions.{_version}.nupkg");
 
     public async ValueTask InitializeAsync()
     {
@@ -24,10 +37,8 @@ public sealed class PackedSample : IAsyncLifetime
             File.Copy(file, Path.Combine(_directory.Path, Path.GetFileName(file)));
         }
 
-        await Dotnet(
-            "pack", Path.Combine(ServiceBinary.RepositoryRoot, "src", "Abstractions"), "-c", "Release", "--no-build",
-            $"-p:PackageVersion={Version}", "-o", Path.GetDirectoryName(Package)!);
-        await Dotnet("build", "-c", "Release", $"-p:EdgeOrleansVersion={Version}", "-o", "out");
+        await Dotnet([.. _pack, $"-p:PackageVersion={_version}", "-o", Path.GetDirectoryName(Package)!]);
+        await Dotnet("build", "-c", "Release", $"-p:EdgeOrleansVersion={_version}", "-o", "out");
     }
 
     public ValueTask DisposeAsync()

@@ -5,6 +5,7 @@ internal enum Failure
 {
     None,
     Kill,
+    KillAndStart,
     PowerLoss,
     CablePulled,
     Freeze,
@@ -18,6 +19,7 @@ internal enum Failure
     RedisWiped,
     CutFromMembers,
     CutFromMembersAndRedis,
+    CutFromAll,
     TwoActivations,
     CutFromStorage,
     ClockBehind,
@@ -30,6 +32,7 @@ internal static class Failures
     {
         Failure.None => "none",
         Failure.Kill => "a member killed (SIGKILL), started again after 8 s",
+        Failure.KillAndStart => "a member killed and started again at once",
         Failure.PowerLoss => "a member loses power: its link and its process gone without a reset",
         Failure.CablePulled => "a member's cable out for 15 s, then in again",
         Failure.Freeze => "a member stopped for 15 s (SIGSTOP, SIGCONT)",
@@ -43,6 +46,7 @@ internal static class Failures
         Failure.RedisWiped => "Redis emptied (FLUSHALL)",
         Failure.CutFromMembers => "a member cut off from the others for 20 s, Redis and PostgreSQL in reach",
         Failure.CutFromMembersAndRedis => "a member cut off from the others and Redis for 20 s, PostgreSQL in reach",
+        Failure.CutFromAll => "a member cut off from the others, Redis and PostgreSQL for 20 s, its clients in reach",
         Failure.TwoActivations => "a member cut off from all, after 12 s PostgreSQL in reach again and then the rest: two activations",
         Failure.CutFromStorage => "a member cut off from PostgreSQL alone for 10 s",
         Failure.ClockBehind => "a member started with its clock an hour behind",

@@ -41,6 +41,22 @@ public sealed class CatalogDoubtTests
     }
 
     [Fact]
+    public async Task Lists_go_on_while_the_storage_is_away_until_the_catalog_is_in_doubt_of_a_write()
+    {
+        await using var member = await TestMember.Start(_rows, responseTimeout: ResponseTimeout);
+        await member.Collection("ns/a").Put("k", "1");
+        await member.Collection("ns/c").Read("k");
+        _rows.IsAway = true;
+        Assert.Equal(["ns"], await member.Catalog.ListNamespaces());
+
+        Assert.NotNull((await member.Collection("ns/c").Do(Set("k", "1"))).Refusal);
+        await Eventually.Holds(async () => await member.Catalog.ListNamespaces().ContinueWith(static list => list.IsFaulted, TaskScheduler.Default), seconds: 20);
+
+        _rows.IsAway = false;
+        await Until(async () => (await member.Catalog.ListNamespaces()).Contains("ns"));
+    }
+
+    [Fact]
     public async Task Catalog_that_was_overtaken_while_its_write_was_in_doubt_knows_what_the_other_has_listed()
     {
         var faulty = new FaultyRows(_rows);

@@ -28,6 +28,9 @@ public class PostgresServer(string address = "127.0.0.1", bool isDurable = false
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"edgeorleans-pg-{Environment.ProcessId}-{Guid.NewGuid():N}"[..40]);
     private Process? _process;
 
+    /// <summary>Settings beside those that all tests have, as <c>name=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>The port it listens on.</summary>
     public int Port { get; } = FreePort.Find();
 
@@ -53,13 +56,13 @@ public class PostgresServer(string address = "127.0.0.1", bool isDurable = false
         return settings.ConnectionString;
     }
 
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Makes an empty database, with more of PostgreSQL's options when some are given.</summary>
     /// <returns>Its name.</returns>
-    public async Task<string> CreateDatabase()
+    public async Task<string> CreateDatabase(string options = "")
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"site_{Environment.ProcessId}_{Interlocked.Increment(ref Databases)}");
         await using var connection = await Connect("postgres");
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0 {options}", connection);
         await command.ExecuteNonQueryAsync();
         return name;
     }
@@ -117,11 +120,14 @@ public class PostgresServer(string address = "127.0.0.1", bool isDurable = false
     /// <summary>Starts it, again after a kill, and waits until it answers.</summary>
     public async Task Start()
     {
+        string[] more = [.. Settings.SelectMany(static setting => new[] { "-c", setting })];
         _process = Launch(
+        [
             PostgresBinaries.Find("postgres"), "-D", Path.Combine(_directory, "data"), "-p", $"{Port}", "-k", _directory,
             "-c", $"listen_addresses={address}", "-c", $"fsync={(isDurable ? "on" : "off")}", "-c", "log_min_messages=fatal", "-c", "max_connections=60",
             // A client whose link is down says no farewell, and must not keep its connections for hours.
-            "-c", "tcp_keepalives_idle=5", "-c", "tcp_keepalives_interval=2", "-c", "tcp_keepalives_count=3");
+            "-c", "tcp_keepalives_idle=5", "-c", "tcp_keepalives_interval=2", "-c", "tcp_keepalives_count=3", .. more,
+        ]);
         var started = Stopwatch.GetTimestamp();
         while (true)
         {

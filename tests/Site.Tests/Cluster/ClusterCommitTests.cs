@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using EdgeOrleans.Site.Tests.Servers;
+using Npgsql;
 
 namespace EdgeOrleans.Site.Tests.Cluster;
 
@@ -67,6 +68,67 @@ public sealed class ClusterCommitTests(SiteServer server)
     }
 
     [Fact]
+    public async Task Server_that_may_only_be_read_counts_as_away_until_it_takes_a_write()
+    {
+        Assert.SkipUnless(server.IsOwn, "The server is somebody else's.");
+        var site = await SiteDatabase.Create(server);
+        await using var member = await ClusterMember.Start(site);
+        Assert.Null((await member.Set("ns/c", "k", "1")).Refusal);
+        string[] others = [.. Enumerable.Range(0, 30).Select(static i => $"others/c{i}")];
+        foreach (var other in others)
+        {
+            Assert.Null((await member.Set(other, "k", "1")).Refusal);
+        }
+
+        await MakeReadOnly(true);
+        try
+        {
+            // This one is tried. Those of the others are not, for as long as it lasts: what answers reads alone is not back.
+            Assert.Equal(RefusalCode.Unavailable, (await member.Set("ns/c", "k", "2")).Refusal?.Code);
+            foreach (var other in others)
+            {
+                Assert.Contains("nothing was written", (await member.Set(other, "k", "2")).Refusal!.Message, StringComparison.Ordinal);
+                Assert.NotNull(await member.Collection(other).Get("k"));
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        }
+        finally
+        {
+            await MakeReadOnly(false);
+        }
+
+        await Resumes(member);
+        var expected = others.Select(static other => $"{other}/k=1").Append("ns/c/k=\"3\"").Order(StringComparer.Ordinal);
+        Assert.Equal(expected, await site.EntriesOf("cluster"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_whose_connection_breaks_is_in_doubt_and_all_goes_on_whether_it_was_made_or_not(bool isMade)
+    {
+        var site = await SiteDatabase.Create(server);
+        await using var link = new Link(server.EndPoint);
+        await using var member = await ClusterMember.Start(site, link);
+        Assert.Null((await member.Set("ns/c", "k", "1")).Refusal);
+        if (isMade)
+        {
+            link.CutAtAnswer();
+        }
+        else
+        {
+            link.CutAfter(0);
+        }
+
+        var refusal = (await member.Set("ns/c", "k", "2")).Refusal;
+        Assert.Equal(RefusalCode.Unavailable, refusal?.Code);
+        Assert.Contains("unknown", refusal!.Message, StringComparison.Ordinal);
+        link.Heal();
+        await Resumes(member);
+        Assert.Equal(["ns/c/k=\"3\""], await site.EntriesOf("cluster"));
+    }
+
+    [Fact]
     public async Task Two_members_that_know_nothing_of_each_other_lose_nothing_of_what_they_acknowledge()
     {
         var site = await SiteDatabase.Create(server);
@@ -116,6 +178,26 @@ public sealed class ClusterCommitTests(SiteServer server)
                 Assert.Equal(RefusalCode.Unavailable, result.Refusal.Code);
                 await Task.Delay(20, CancellationToken.None);
             }
+        }
+    }
+
+    private static async Task Resumes(ClusterMember member)
+    {
+        for (var started = Stopwatch.GetTimestamp(); (await member.Set("ns/c", "k", "\"3\"")).Refusal is { } refusal; await Task.Delay(50))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), refusal.Message);
+        }
+    }
+
+    /// <summary>For connections that are open too, as when a server becomes a standby.</summary>
+    private async Task MakeReadOnly(bool isReadOnly)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString("postgres") + ";Pooling=false;Options=-c default_transaction_read_only=off");
+        await connection.OpenAsync();
+        foreach (var sql in new[] { $"ALTER SYSTEM SET default_transaction_read_only = {(isReadOnly ? "on" : "off")}", "SELECT pg_reload_conf()" })
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
         }
     }
 

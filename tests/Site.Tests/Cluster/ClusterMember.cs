@@ -1,8 +1,9 @@
 using EdgeOrleans.Grains;
 using EdgeOrleans.Grains.WriteBehind;
-using EdgeOrleans.Silo.Database;
+using EdgeOrleans.Silo.Cluster;
 using EdgeOrleans.Silo.Site;
 using EdgeOrleans.Site.Tests.Servers;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.TestingHost;
 
@@ -14,28 +15,32 @@ internal sealed class ClusterMember : IAsyncDisposable
     private const string ServiceId = "cluster";
 
     private readonly InProcessTestCluster _cluster;
-    private readonly NpgsqlDataSource _source;
 
-    private ClusterMember(InProcessTestCluster cluster, NpgsqlDataSource source) => (_cluster, _source) = (cluster, source);
+    private ClusterMember(InProcessTestCluster cluster) => _cluster = cluster;
 
-    public static async Task<ClusterMember> Start(SiteDatabase site)
+    /// <summary>Starts it; it reaches PostgreSQL through a link when one is given.</summary>
+    public static async Task<ClusterMember> Start(SiteDatabase site, Link? link = null)
     {
-        var source = NpgsqlDataSource.Create(
-            site.Server.ConnectionString(site.Name) + ";Maximum Pool Size=8;Timeout=3;Command Timeout=5;Cancellation Timeout=500;Keepalive=10");
+        // Closed with the rows.
+        var source = ClusterStorage.Make(site.Server.ConnectionString(site.Name, link?.Port));
         await using (var connection = await source.OpenConnectionAsync())
         {
             await SiteMigration.Migrate(connection, CancellationToken.None);
         }
 
-        var rows = new ProviderRows(new GrainStorageRows(await AdoNetProvider.StartPostgres(source, ServiceId, CancellationToken.None)));
         var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) => silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
+        builder.ConfigureSilo((_, silo) =>
         {
-            Storage = _ => new WriteBehindTarget("postgres", rows, isPrimary: true, TimeSpan.Zero),
-        }));
+            silo.Services.AddSingleton(_ => new ClusterRows(source, ServiceId));
+            silo.AddEdgeOrleansClusterGrains(new ClusterGrainsSetup
+            {
+                Connections = new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize,
+                Storage = static services => new WriteBehindTarget("postgres", services.GetRequiredService<ClusterRows>(), isPrimary: true, TimeSpan.Zero),
+            });
+        });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new ClusterMember(cluster, source);
+        return new ClusterMember(cluster);
     }
 
     public ICollectionGrain Collection(string key) => _cluster.Client.GetGrain<ICollectionGrain>(key);
@@ -70,23 +75,5 @@ internal sealed class ClusterMember : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        await _source.DisposeAsync();
-    }
-
-    private sealed class ProviderRows(GrainStorageRows rows) : IStateRows
-    {
-        public long Epoch => 0;
-
-        public Task<StateRow> Read(string collectionKey, string row, CancellationToken ct) => rows.Read(collectionKey, row, ct);
-
-        public Task<string> Write(string collectionKey, string row, ReadOnlyMemory<byte> payload, string? etag, CancellationToken ct) =>
-            rows.Write(collectionKey, row, payload, etag, ct);
-
-        public Task<IReadOnlyDictionary<string, long>> ListSaved(CancellationToken ct) => throw new NotSupportedException();
-
-        public Task MakeDurable(CancellationToken ct) => Task.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 }

@@ -15,6 +15,7 @@ public sealed class Link : IAsyncDisposable
     private TaskCompletionSource _flow = Flowing();
     private bool _isCut;
     private long _cutAfterBytes = long.MaxValue;
+    private bool _isCutAtAnswer;
     private long _bytes;
 
     public Link((string Host, int Port) server)
@@ -36,6 +37,7 @@ public sealed class Link : IAsyncDisposable
         lock (_gate)
         {
             _isCut = true;
+            _isCutAtAnswer = false;
             _cutAfterBytes = long.MaxValue;
             Reset();
             _flow.TrySetResult();
@@ -48,6 +50,15 @@ public sealed class Link : IAsyncDisposable
         lock (_gate)
         {
             _cutAfterBytes = BytesSent + bytes;
+        }
+    }
+
+    /// <summary>Cuts once the site answers anything, which does not arrive: it has done what nobody is told of.</summary>
+    public void CutAtAnswer()
+    {
+        lock (_gate)
+        {
+            _isCutAtAnswer = true;
         }
     }
 
@@ -156,6 +167,12 @@ public sealed class Link : IAsyncDisposable
                 {
                     // What was allowed of this piece still arrives.
                     await to.SendAsync(buffer.AsMemory(0, (int)Math.Clamp(length - (sent - _cutAfterBytes), 0, length)));
+                    Cut();
+                    return;
+                }
+
+                if (!counts && Volatile.Read(ref _isCutAtAnswer))
+                {
                     Cut();
                     return;
                 }
