@@ -8,6 +8,9 @@ internal static class DeviceEdition
     /// <summary>What Debian calls this machine.</summary>
     public static string DebianArchitecture { get; } = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
 
+    /// <summary>What .NET calls it.</summary>
+    public static string RuntimeIdentifier { get; } = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+
     public static string Path
     {
         get

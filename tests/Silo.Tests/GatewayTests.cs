@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using EdgeOrleans.ServiceHarness;
+using Orleans.Serialization;
 
 namespace EdgeOrleans.Silo.Tests;
 
@@ -19,6 +20,15 @@ public sealed class GatewayTests : IDisposable
     {
         [Alias("Greet")]
         Task Greet();
+    }
+
+    /// <summary>A class that the service does not have.</summary>
+    [GenerateSerializer]
+    [Alias("EdgeOrleans.Silo.Tests.Stranger")]
+    public sealed class Stranger
+    {
+        [Id(0)]
+        public required string Name { get; init; }
     }
 
     public void Dispose() => _directory.Dispose();
@@ -111,22 +121,30 @@ public sealed class GatewayTests : IDisposable
     {
         await using var service = await Start(new ServiceSetup());
         await using var client = await ClusterClient.Connect(_port);
-        RequestContext.Set("caller", "kitchen");
-        RequestContext.Set("attempt", 1);
-        RequestContext.Set("call", Guid.NewGuid());
-        try
-        {
-            Assert.Null((await Set(client.Collection("shop", "users"), "u", "1"u8.ToArray())).Refusal);
+        await CallBothGrains(client, ("caller", "kitchen"), ("attempt", 1), ("call", Guid.NewGuid()));
+        Assert.Single(service.Output);
+    }
 
-            // The catalog asks the collection: from grain to grain the context is copied.
-            Assert.Equal(1, (await client.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).NamespaceInfo("shop")).KeyCount);
-        }
-        finally
+    [Fact]
+    public async Task Context_may_hold_a_dictionary_whatever_its_comparer()
+    {
+        await using var service = await Start(new ServiceSetup());
+        await using var client = await ClusterClient.Connect(_port);
+        foreach (var comparer in new IEqualityComparer<string>?[] { null, StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCultureIgnoreCase })
         {
-            RequestContext.Clear();
+            await CallBothGrains(client, ("headers", new Dictionary<string, object>(comparer) { ["Accept"] = "json", ["Depth"] = 1 }));
         }
 
         Assert.Single(service.Output);
+    }
+
+    [Fact]
+    public async Task Context_that_the_service_cannot_read_fails_the_call_and_no_other()
+    {
+        await using var service = await Start(new ServiceSetup());
+        await using var client = await ClusterClient.Connect(_port);
+        await Assert.ThrowsAnyAsync<SerializerException>(() => CallBothGrains(client, ("stranger", new Stranger { Name = "x" })));
+        await CallBothGrains(client);
     }
 
     [Fact]
@@ -190,6 +208,26 @@ public sealed class GatewayTests : IDisposable
         var setup = new ServiceSetup().With("Gateway:Port", FreePort.Find().ToString(CultureInfo.InvariantCulture)).With("Gateway:Address", "0.0.0.0").With("Cluster:AllowPlain", "true");
         await using var service = await ServiceProcess.Start(_directory, setup);
         await service.WaitForLine("Gateway:Port is open to other machines", TimeSpan.FromSeconds(5));
+    }
+
+    private static async Task CallBothGrains(ClusterClient client, params (string Name, object Value)[] context)
+    {
+        foreach (var (name, value) in context)
+        {
+            RequestContext.Set(name, value);
+        }
+
+        try
+        {
+            Assert.Null((await Set(client.Collection("shop", "users"), "u", "1"u8.ToArray())).Refusal);
+
+            // The catalog asks the collection: from grain to grain the context is copied.
+            Assert.Equal(1, (await client.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).NamespaceInfo("shop")).KeyCount);
+        }
+        finally
+        {
+            RequestContext.Clear();
+        }
     }
 
     private Task<ServiceProcess> Start(ServiceSetup setup) =>

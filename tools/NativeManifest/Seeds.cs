@@ -1,5 +1,6 @@
 using System.Reflection;
 using Orleans.Serialization;
+using Orleans.Serialization.Codecs;
 using Orleans.Serialization.Invocation;
 
 namespace EdgeOrleans.NativeManifest;
@@ -48,8 +49,8 @@ internal sealed record Seeds(IReadOnlyList<Type> Interfaces, IReadOnlyList<Type>
             [
                 typeof(CompletedResponse), typeof(ExceptionResponse), typeof(Exception),
 
-                // The request context and what a caller may put there; an exception's data too.
-                typeof(Dictionary<string, object>), typeof(string), typeof(bool), typeof(int), typeof(long), typeof(double), typeof(Guid),
+                // The request context and what a caller may put there; an exception's data too. A dictionary sends its comparer by this name.
+                typeof(Dictionary<string, object>), typeof(WellKnownStringComparerCodec), typeof(string), typeof(bool), typeof(int), typeof(long), typeof(double), typeof(Guid),
             ]);
         return new Seeds(interfaces, [.. types]);
     }

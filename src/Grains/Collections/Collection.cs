@@ -43,7 +43,7 @@ internal sealed class Collection : IDisposable
         _stopped = _stop.Token;
 
         // The catalog's own collection is in use whatever the clients do.
-        _resident = services.Residents.Enter(IsSystem ? static () => { } : leave);
+        _resident = services.Residents.Enter(IsSystem ? null : leave);
         _local = services.Local.Enter(key);
         _loading = new CollectionLoading(key, IsSystem, services, registry, _resident, Overtaken, _stopped);
         _batches = new CollectionBatches(services, _loading, _registration, _resident, _local, Load, _stopped);

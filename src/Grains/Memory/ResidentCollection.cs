@@ -3,7 +3,7 @@ using EdgeOrleans.Grains.Entries;
 namespace EdgeOrleans.Grains.Memory;
 
 /// <summary>One activation in <see cref="ResidentCollections"/>: what it holds and when a client last used it.</summary>
-internal sealed class ResidentCollection(ResidentCollections residents, Action leave)
+internal sealed class ResidentCollection(ResidentCollections residents, Action? leave)
 {
     private long _bytes;
     private long _lastUsed;
@@ -17,6 +17,9 @@ internal sealed class ResidentCollection(ResidentCollections residents, Action l
 
     /// <summary>When a client last used it, in milliseconds since the machine's start; 0 when none has. A save is no use.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    /// <summary>Whether it goes when it is asked to.</summary>
+    public bool CanLeave => leave is not null;
 
     /// <summary>Whether it has been asked to leave. Only its <see cref="ResidentCollections"/> looks and sets, under its lock.</summary>
     public bool IsLeaving { get; set; }
@@ -42,7 +45,7 @@ internal sealed class ResidentCollection(ResidentCollections residents, Action l
     public Task<bool> TakeRoom(long bytes, TimeSpan patience, CancellationToken ct) => residents.MakeRoom(this, bytes, patience, ct);
 
     /// <summary>Asks the activation to go; it goes when the calls that it is serving are over.</summary>
-    public void AskToLeave() => leave();
+    public void AskToLeave() => leave?.Invoke();
 
     /// <summary>It has gone.</summary>
     public void Leave()

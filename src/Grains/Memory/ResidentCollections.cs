@@ -62,8 +62,8 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     }
 
     /// <summary>An activation has come into being.</summary>
-    /// <param name="leave">Asks it to go as soon as it can; called from any thread.</param>
-    public ResidentCollection Enter(Action leave)
+    /// <param name="leave">Asks it to go as soon as it can; called from any thread. <see langword="null"/> for one that stays whatever happens.</param>
+    public ResidentCollection Enter(Action? leave)
     {
         var resident = new ResidentCollection(this, leave);
         lock (_gate)
@@ -92,7 +92,10 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         }
     }
 
-    /// <summary>Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. What is alone always fits.</summary>
+    /// <summary>
+    /// Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. What is alone always fits, be it with those
+    /// that stay: to refuse it would be to refuse it for ever.
+    /// </summary>
     public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
         SetWaiting(resident, true);
@@ -125,7 +128,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             lock (_gate)
             {
                 var others = Bytes - resident.Bytes;
-                if (others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.Bytes > ActivationBytes))
+                if (others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.CanLeave && other.Bytes > ActivationBytes))
                 {
                     resident.Hold(bytes);
                     return true;
@@ -188,7 +191,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             {
                 leaving += resident.Bytes;
             }
-            else if (!resident.IsWaiting)
+            else if (resident is { IsWaiting: false, CanLeave: true })
             {
                 staying.Add((resident.LastUsed, resident));
             }

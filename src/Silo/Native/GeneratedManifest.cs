@@ -103,6 +103,7 @@ internal static partial class NativeManifest
         manifest.WellKnownTypeIds[103] = Need(Type.GetType("Orleans.Runtime.StatusResponse, Orleans.Core"));
         manifest.WellKnownTypeAliases["Exception"] = typeof(global::Orleans.Serialization.ExceptionCodec);
         manifest.WellKnownTypeAliases["GrainRef"] = typeof(global::Orleans.Runtime.GrainReference);
+        manifest.WellKnownTypeAliases["StringComparer"] = typeof(global::Orleans.Serialization.Codecs.WellKnownStringComparerCodec);
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.ClientObservers.IClientGatewayObserver, Orleans.Core"))).Add("AFB768FD", Need(Type.GetType("OrleansCodeGen.Orleans.ClientObservers.Invokable_IClientGatewayObserver_GrainReference_C104A28C, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.ClientObservers.IClientGatewayObserver, Orleans.Core"))).Add("C104A28C", Need(Type.GetType("OrleansCodeGen.Orleans.ClientObservers.Invokable_IClientGatewayObserver_GrainReference_C104A28C, Orleans.Core")));
         manifest.CompoundTypeAliases.Add("inv").Add(typeof(global::Orleans.Runtime.GrainReference)).Add(Need(Type.GetType("Orleans.Runtime.IClusterManifestSystemTarget, Orleans.Core"))).Add("40D39F85", Need(Type.GetType("OrleansCodeGen.Orleans.Runtime.Invokable_IClusterManifestSystemTarget_GrainReference_DDAA8177, Orleans.Core")));

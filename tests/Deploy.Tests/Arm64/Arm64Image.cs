@@ -30,7 +30,11 @@ public sealed class Arm64Image : IAsyncLifetime, ICollectionFixture<Arm64Image>
     public string? Missing { get; private set; }
 
     /// <summary>The command that runs the binary.</summary>
-    public string[] Run => [Path.Combine(Emulation, "qemu-aarch64-static"), "-L", Path.Combine(Emulation, "libraries"), Binary];
+    public string[] Run => Emulate("libraries", Binary);
+
+    /// <summary>The command that runs an arm64 program with some of the libraries.</summary>
+    public string[] Emulate(string libraries, string program) =>
+        [Path.Combine(Emulation, "qemu-aarch64-static"), "-L", Path.Combine(Emulation, libraries), program];
 
     /// <summary>Builds it.</summary>
     public async ValueTask InitializeAsync()

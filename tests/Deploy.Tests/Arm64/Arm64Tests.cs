@@ -1,4 +1,3 @@
-using System.Net;
 using EdgeOrleans.Deploy.Tests.Packages;
 using EdgeOrleans.ServiceHarness;
 
@@ -22,23 +21,7 @@ public sealed class Arm64Tests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Value_is_stored_and_read_and_survives_kill_9()
-    {
-        await using (var service = await ServiceProcess.Start(_directory, _setup))
-        {
-            Assert.Equal(HttpStatusCode.Created, await service.Client.Set("sensors", "kitchen", "{\"celsius\":21.50}"));
-            Assert.Equal("{\"celsius\":21.50}", await service.Client.Get("sensors", "kitchen"));
-            Assert.Equal(128 + 9, (await service.Kill()).Code);
-        }
-
-        await using var again = await ServiceProcess.Start(_directory, _setup);
-        Assert.Equal("{\"celsius\":21.50}", await again.Client.Get("sensors", "kitchen"));
-        Assert.Equal(0, (await again.Stop()).Code);
-
-        // What the stop has saved comes from SQLite, which is another library on arm64.
-        await using var saved = await ServiceProcess.Start(_directory, _setup);
-        Assert.Equal("{\"celsius\":21.50}", await saved.Client.Get("sensors", "kitchen"));
-    }
+    public async Task Value_is_stored_and_read_and_survives_kill_9() => await StoredValue.SurvivesKillAndStop(_directory, _setup);
 
     [Fact]
     public async Task HTTPS_finds_its_OpenSSL()

@@ -43,6 +43,38 @@ public sealed class MemoryTests(ITestOutputHelper output)
         Assert.True(peak <= Budget, $"peak of {peak} bytes");
     }
 
+    [Fact]
+    public async Task Collection_that_is_larger_in_memory_than_their_share_is_read_after_it_has_left()
+    {
+        // As large as Limits:CollectionBytes lets it be, of entries so small that what they cost beside their bytes makes it larger than 20 MiB.
+        const int Batches = 125;
+        const int ValueBytes = 120;
+        using var directory = new ServiceDirectory();
+        await using (var service = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}")))
+        {
+            for (var batch = 0; batch < Batches; batch++)
+            {
+                var reply = await service.Client.SetBatch(Enumerable.Range(batch * Keys, Keys).Select(static key => (At(0, key), Small(key))));
+                Assert.Equal(0, reply.Number("failure_count"));
+            }
+
+            await service.Process.Kill();
+        }
+
+        await using var again = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}"));
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            var reply = await again.Client.Get(At(0, batch * Keys));
+            Assert.True(reply.Status == 200, reply.ToString());
+            Assert.Contains(Small(batch * Keys), reply.Body, StringComparison.Ordinal);
+        }
+
+        var resident = ResidentBytes(again.Process.Id);
+        Assert.True(resident <= Budget, $"{resident} bytes are resident");
+
+        static string Small(int key) => $"\"{key.ToString(CultureInfo.InvariantCulture).PadLeft(ValueBytes - 2, 'v')}\"";
+    }
+
     private static Place At(int collection, int key) => new("memory", $"c{collection}", $"k{key}");
 
     private static string Value(int collection, int key) => $"\"{collection}-{key}-{new string('v', 960)}\"";

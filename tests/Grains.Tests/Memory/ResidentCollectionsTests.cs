@@ -119,6 +119,25 @@ public sealed class ResidentCollectionsTests
     }
 
     [Fact]
+    public async Task What_never_leaves_keeps_nothing_larger_than_the_share_from_being_loaded()
+    {
+        // As the catalog's own collection.
+        var catalog = _residents.Enter(leave: null);
+        catalog.Hold(ResidentCollections.ActivationBytes + 100);
+        catalog.Use();
+        var loaded = Enter("loaded", ResidentCollections.ActivationBytes);
+
+        Assert.True(await loaded.TakeRoom(Limit, Patience, None));
+
+        // Nor is it counted among those that go.
+        var used = Enter("used", 0);
+        used.Use();
+        used.Hold(100_000);
+        await Until(() => _residents.Bytes <= Limit);
+        Assert.Equal(["loaded"], _left);
+    }
+
+    [Fact]
     public async Task Loads_at_the_same_time_are_counted_together()
     {
         var loads = Enumerable.Range(0, 8).Select(i => Enter($"{i}", ResidentCollections.ActivationBytes)).ToArray();
