@@ -197,7 +197,7 @@ public sealed class FlashJournal : IDisposable
     {
         ArgumentNullException.ThrowIfNull(owner);
         var bytes = RecordRules.CheckedSizeOf(owner, records, Options.MaxRecordBytes);
-        bool wakes;
+        bool wasIdle;
         lock (_gate)
         {
             if (_failure is not null)
@@ -213,47 +213,22 @@ public sealed class FlashJournal : IDisposable
                     $"{owner.Key} appends sequence {records[0].Sequence} after {owner.LastSequence}.", nameof(records));
             }
 
-            var wasIdle = !_commit.HasPending;
-            var wasGathering = _commit.IsGathering;
+            wasIdle = !_commit.HasPending;
             group = _commit.TryAppend(owner, records, bytes, reclaims ? RoomFor.Reclaims : RoomFor.Writes, out refusal);
             if (group is not null)
             {
                 _owners.Keep(owner);
                 owner.Appended(records[^1].Sequence, group.Position);
             }
-
-            // A refusal wakes too: there may be a segment to free, or room by now.
-            wakes = group is null || (wasGathering ? !_commit.IsGathering : wasIdle);
         }
 
-        if (wakes)
+        if (wasIdle || group is null)
         {
+            // A refusal wakes too: there may be a segment to free, or room by now.
             Woken?.Invoke();
         }
 
         return group is not null;
-    }
-
-    /// <summary>
-    /// For who pumps in real time: gives the open group time to grow when it is much smaller than the last one. <see cref="Woken"/> is
-    /// called when it has, and by no append before; <see cref="StopGathering"/> ends it in any case.
-    /// </summary>
-    /// <returns>Whether it is worth waiting.</returns>
-    internal bool TryGather()
-    {
-        lock (_gate)
-        {
-            return _failure is null && _commit.TryGather();
-        }
-    }
-
-    /// <summary>The next group is written as it is.</summary>
-    internal void StopGathering()
-    {
-        lock (_gate)
-        {
-            _commit.StopGathering();
-        }
     }
 
     /// <summary>

@@ -10,9 +10,6 @@ internal sealed class GroupCommit(
     private readonly Queue<JournalOwner> _unmarked = [];
     private GroupBuffer _open = new(options.MaxFrameBytes);
     private GroupBuffer _writing = new(options.MaxFrameBytes);
-    private int _openAppends;
-    private int _lastAppends;
-    private int _awaitedAppends;
     private int _writtenFrames;
     private int _writingBytes;
     private long _lastPosition;
@@ -26,27 +23,6 @@ internal sealed class GroupCommit(
 
     /// <summary>Whether a group waits for a flush. Under the gate.</summary>
     public bool HasPending => !_open.IsEmpty || _writingBytes > 0;
-
-    /// <summary>Whether the open group is being given time to grow. Under the gate.</summary>
-    public bool IsGathering => _openAppends < _awaitedAppends;
-
-    /// <summary>
-    /// Gives the open group time to grow to half of the last one, when it is smaller: where a flush is short, those who have just been
-    /// answered would otherwise come again too late, and a flush would be made for a few at a time. Under the gate.
-    /// </summary>
-    /// <returns>Whether it does.</returns>
-    public bool TryGather()
-    {
-        _awaitedAppends = _lastAppends / 2;
-        return IsGathering;
-    }
-
-    /// <summary>The open group is to be written as it is. When it is still short, then no more is expected of the next. Under the gate.</summary>
-    public void StopGathering()
-    {
-        _lastAppends = IsGathering ? _openAppends : _lastAppends;
-        _awaitedAppends = 0;
-    }
 
     /// <summary>Takes records into the open group, all or none. Under the gate.</summary>
     /// <returns>The group, or null with the reason.</returns>
@@ -73,7 +49,6 @@ internal sealed class GroupCommit(
             _open.Add(RecordKind.Data, owner, record.Sequence, record.Payload.Span);
         }
 
-        _openAppends++;
         return _open.Group ??= new CommitGroup(++_lastPosition, inlineCompletions);
     }
 
@@ -103,7 +78,6 @@ internal sealed class GroupCommit(
                 (_open, _writing) = (_writing, _open);
                 _writingBytes = _writing.PaddedBytes;
                 _writtenFrames = 0;
-                (_lastAppends, _openAppends) = (_openAppends, 0);
             }
         }
 

@@ -6,9 +6,6 @@ public sealed class JournalThread : IDisposable
     // How soon writing resumes after room was made on a full file system; a look at its free space costs microseconds.
     private static readonly TimeSpan RoomCheckInterval = TimeSpan.FromSeconds(1);
 
-    // How long a group that is smaller than the last one waits for more. It is the least that a wait can be bounded with.
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(1);
-
     private readonly FlashJournal _journal;
     private readonly Thread _thread;
     private readonly object _signal = new();
@@ -66,12 +63,10 @@ public sealed class JournalThread : IDisposable
         {
             try
             {
-                Gather();
                 while (_journal.RunOnce())
                 {
                     // Here too, because under steady load it never sleeps.
                     Interlocked.Exchange(ref _round, null)?.SetResult();
-                    Gather();
                 }
             }
 #pragma warning disable CA1031 // A fault of ours must end writing with a sentence, not the process without one.
@@ -82,28 +77,6 @@ public sealed class JournalThread : IDisposable
             }
         }
         while (Sleep());
-    }
-
-    private void Gather()
-    {
-        // Whatever this was woken for is looked at after it, in any case.
-        lock (_signal)
-        {
-            _woken = false;
-        }
-
-        if (_journal.TryGather())
-        {
-            lock (_signal)
-            {
-                if (!_woken && !_stopping)
-                {
-                    Monitor.Wait(_signal, GatherTime);
-                }
-            }
-
-            _journal.StopGathering();
-        }
     }
 
     private bool Sleep()

@@ -60,29 +60,6 @@ public sealed class JournalThreadTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_that_comes_alone_after_many_is_not_kept_waiting()
-    {
-        using var disk = new FileDisk(_directory);
-        using var held = new HeldDisk(disk);
-        using var journal = FlashJournal.Open(held, new JournalOptions());
-        using var thread = new JournalThread(journal);
-        held.Hold();
-        CommitGroup? group = null;
-        for (var i = 1; i <= 64; i++)
-        {
-            Assert.True(journal.TryAppend(journal.OwnerOf("a"), [new JournalRecord(i, default)], false, out group, out _));
-        }
-
-        held.LetGo();
-        Assert.Equal(CommitOutcome.Durable, await group!.Outcome.WaitAsync(TimeSpan.FromSeconds(10)));
-        for (var i = 65; i <= 70; i++)
-        {
-            Assert.True(journal.TryAppend(journal.OwnerOf("a"), [new JournalRecord(i, default)], false, out group, out _));
-            Assert.Equal(CommitOutcome.Durable, await group.Outcome.WaitAsync(TimeSpan.FromSeconds(10)));
-        }
-    }
-
-    [Fact]
     public async Task Stop_writes_what_is_queued()
     {
         using var disk = new FileDisk(_directory);
