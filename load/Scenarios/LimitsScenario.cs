@@ -24,6 +24,9 @@ internal sealed class LimitsScenario() : Scenario("limits", "the service with ha
         (string Name, Workload Workload, LoadSimulation Load)[] runs =
         [
             ("get", ConstantWorkload.Key(), new Inject(options.Rate ?? 100, options.Users ?? 16, duration)),
+            ("health", ConstantWorkload.Health(), new KeepUsers(options.Users ?? 100, duration)),
+            ("users", ConstantWorkload.Key(), new KeepUsers(options.Users ?? 100, duration)),
+            ("set", new SetWorkload(), new KeepUsers(options.Users ?? 16, duration)),
             ("mixed", MixedWorkload.Zipfian(), new Inject(options.Rate ?? 500, options.Users ?? 64, duration)),
             ("large", new LargeWorkload(), new Inject(options.Rate ?? 20, options.Users ?? 4, duration)),
             ("batch", new BatchWorkload(), new Inject(options.Rate ?? 5, options.Users ?? 4, duration)),

@@ -23,6 +23,7 @@ internal static class ScenarioList
         new RestartScenario(),
         new SlowFlashScenario(),
         new LimitsScenario(),
+        new SavesScenario(),
         new ScaleScenario(),
         new SoakScenario(),
     ];

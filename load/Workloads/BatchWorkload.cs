@@ -4,17 +4,21 @@ using EdgeOrleans.Load.Recording;
 
 namespace EdgeOrleans.Load.Workloads;
 
-/// <summary>Batches of 1000 SETs of 100-byte values over ten collections; each user has its own keys.</summary>
-internal sealed class BatchWorkload : Workload
+/// <summary>Batches of 1000 SETs of 100-byte values, spread over collections; each user has its own keys.</summary>
+internal sealed class BatchWorkload(IReadOnlyList<string> collections) : Workload
 {
-    private const int Collections = 10;
+    /// <summary>Over ten collections.</summary>
+    public BatchWorkload()
+        : this([.. Enumerable.Range(0, 10).Select(static i => $"load-batch-{i}")])
+    {
+    }
 
     public override IReadOnlyList<string> Steps { get; } = ["batch"];
 
     public override User CreateUser(LoadTarget target, int index, int count)
     {
         var entries = Enumerable.Range(0, Writer.BatchOperations)
-            .Select(i => ($"load-batch-{i % Collections}", $"u{index}-{i}", $"\"{new string('x', 98)}\""));
+            .Select(i => (collections[i % collections.Count], $"u{index}-{i}", $"\"{new string('x', 98)}\""));
         return new Batcher(target.Requests().Write("POST /api/v1/kv/batch"u8, Encoding.ASCII.GetBytes(BatchBody.Of(entries))));
     }
 

@@ -31,6 +31,9 @@ internal sealed class MixedWorkload : Workload
         return new MixedWorkload(keys, SmallValueBytes, new Zipf(keys.Count).Draw);
     }
 
+    /// <summary>The name of the first collection of each.</summary>
+    public static string FirstCollection => new KeySpace("load", 1, "k", 1).Collection(0);
+
     /// <summary>Keys that are all asked for alike.</summary>
     public static MixedWorkload Uniform(int collections, int keys) =>
         new(new KeySpace("load", collections, "k", keys), SmallValueBytes, random => random.Next(keys));

@@ -16,8 +16,8 @@ internal sealed class SpareFiles(IDisk disk, JournalOptions options, Lock gate)
 {
     private const string Prefix = "spare-";
 
-    // One step of zero-filling, flushed: short enough that a group does not wait long behind it on a slow card.
-    private const int FillBytes = 512 * 1024;
+    // One step of zero-filling, flushed: short enough that a group does not wait long behind it, also on a slow card.
+    private const int FillBytes = 128 * 1024;
 
     private static readonly byte[] Zeros = new byte[FillBytes];
 

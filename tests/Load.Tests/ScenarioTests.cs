@@ -60,7 +60,16 @@ public sealed class ScenarioTests(RunningService running) : IClassFixture<Runnin
     {
         var run = await Generator.RunBriefly("limits", "--service", ServiceBinary.Path, "--rate", "100");
         Assert.True(run.ExitCode == 0, run.Transcript);
-        Assert.Equal(6, run.Steps.Count());
+        Assert.Equal(9, run.Steps.Count());
+    }
+
+    [Fact]
+    public async Task Saves_go_on_beside_the_requests_that_are_judged()
+    {
+        var run = await Generator.RunBriefly("saves", "--service", ServiceBinary.Path, "--keys", "10000");
+        Assert.True(run.ExitCode == 0, run.Transcript);
+        Assert.Equal(["get", "set", "batch"], run.Steps.Select(static step => step.GetProperty("name").GetString()));
+        Assert.Contains("holds  it was saved meanwhile", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

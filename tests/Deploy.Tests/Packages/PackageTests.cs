@@ -31,7 +31,7 @@ public sealed class PackageTests(DebianMachine machine) : IClassFixture<DebianMa
     {
         Assert.Equal("enabled", await machine.Succeed("systemctl", "is-enabled", "edgeorleans"));
         Assert.Equal(("active", "running", "Serving"), (await machine.Show("ActiveState"), await machine.Show("SubState"), await machine.Show("StatusText")));
-        Assert.Equal("268435456 209715200 500ms 1min", $"{await machine.Show("MemoryMax")} {await machine.Show("MemoryHigh")} {await machine.Show("CPUQuotaPerSecUSec")} {await machine.Show("WatchdogUSec")}");
+        Assert.Equal("268435456 209715200 500ms 10ms 1min", $"{await machine.Show("MemoryMax")} {await machine.Show("MemoryHigh")} {await machine.Show("CPUQuotaPerSecUSec")} {await machine.Show("CPUQuotaPeriodUSec")} {await machine.Show("WatchdogUSec")}");
         var status = await machine.Succeed("cat", $"/proc/{await machine.Show("MainPID")}/status");
         var user = await machine.Succeed("id", "--user", "edgeorleans");
         Assert.Contains($"Uid:\t{user}\t{user}\t{user}\t{user}", status, StringComparison.Ordinal);
