@@ -59,6 +59,11 @@ internal sealed class GuardedRows(IStateRows rows, StorageBreaker breaker, TimeP
             breaker.Refused(e.Message);
             throw new IOException("the storage refuses a row of this collection");
         }
+        catch (OutOfMemoryException)
+        {
+            // It is short of memory here: that says nothing of the storage, which others go on with.
+            throw new IOException("memory is short (Memory:BudgetBytes)");
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             breaker.Failed(e.Message, isWrite);

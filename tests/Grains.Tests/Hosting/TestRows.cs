@@ -18,6 +18,9 @@ internal sealed class TestRows : IStateRows
     /// <summary>Every call fails.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>The process has no memory for the next call.</summary>
+    public bool IsMemoryShort { get; set; }
+
     /// <summary>Reads are answered, writes fail.</summary>
     public bool IsReadOnly { get; set; }
 
@@ -142,6 +145,14 @@ internal sealed class TestRows : IStateRows
         lock (_rows)
         {
             _underWay--;
+        }
+
+        if (IsMemoryShort)
+        {
+            IsMemoryShort = false;
+#pragma warning disable CA2201 // What the runtime itself throws then.
+            throw new OutOfMemoryException();
+#pragma warning restore CA2201
         }
 
         if (IsAway)
