@@ -214,6 +214,7 @@ public sealed class FlashJournal : IDisposable
             }
 
             wasIdle = !_commit.HasPending;
+            _owners.MakeRoom();
             group = _commit.TryAppend(owner, records, bytes, reclaims ? RoomFor.Reclaims : RoomFor.Writes, out refusal);
             if (group is not null)
             {

@@ -37,9 +37,22 @@ internal sealed class GroupBuffer(int maxFrameBytes)
     /// <summary>Bytes on flash, padding included.</summary>
     public int PaddedBytes => JournalFormat.ToBlocks(_end);
 
-    /// <summary>Begins a new frame unless so many bytes of records fit into the current one, or into none at all.</summary>
-    public void KeepTogether(int recordBytes)
+    /// <summary>
+    /// Makes room for records that are about to be added, and begins a new frame unless all of them fit into the current one, or into none at
+    /// all. When there is no memory this throws before anything has changed: a part of a batch must not stay here with sequences that are
+    /// given again.
+    /// </summary>
+    public void KeepTogether(int recordBytes, int count)
     {
+        // Two frames that follow each other hold more than one could.
+        var frames = (2 * (recordBytes / maxFrameBytes)) + 2;
+        Reserve(PaddedBytes + recordBytes + (frames * (FrameHeader.Bytes + JournalFormat.BlockBytes)));
+        _frames.EnsureCapacity(_frames.Count + frames);
+        if (_recordCount + count > _records.Length)
+        {
+            Array.Resize(ref _records, Math.Max(_recordCount + count, 2 * _records.Length));
+        }
+
         if (_frames.Count == 0 || (FrameEnd(recordBytes) > maxFrameBytes && FrameHeader.Bytes + recordBytes <= maxFrameBytes))
         {
             BeginFrame();

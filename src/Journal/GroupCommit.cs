@@ -43,13 +43,16 @@ internal sealed class GroupCommit(
             return null;
         }
 
-        _open.KeepTogether(recordBytes);
+        // From the first record on nothing may fail, also for want of memory.
+        var group = _open.Group ?? new CommitGroup(_lastPosition + 1, inlineCompletions);
+        _open.KeepTogether(recordBytes, records.Length);
         foreach (var record in records)
         {
             _open.Add(RecordKind.Data, owner, record.Sequence, record.Payload.Span);
         }
 
-        return _open.Group ??= new CommitGroup(++_lastPosition, inlineCompletions);
+        _lastPosition = group.Position;
+        return _open.Group = group;
     }
 
     /// <summary>Lets a mark ride in the padding of some group to come. Under the gate.</summary>

@@ -41,6 +41,9 @@ internal sealed class OwnerTable(FlashJournal journal)
         return _lastFound;
     }
 
+    /// <summary>Makes room for one that is kept, so that to keep it cannot fail.</summary>
+    public void MakeRoom() => _kept.EnsureCapacity(_kept.Count + 1);
+
     /// <summary>Keeps an owner from now on.</summary>
     public void Keep(JournalOwner owner) => _kept.Add(owner);
 

@@ -57,6 +57,20 @@ internal sealed class CollectionWriter(
     public Verdict Judge(WriteBatch batch, Refusal?[]? invalid, bool isRegistered, Refusal? setRefusal, bool reclaims = false)
     {
         CatchUp();
+        try
+        {
+            return JudgeAll(batch, invalid, isRegistered, setRefusal, reclaims);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Nothing is appended before all of it has its memory.
+            entries.TakeBack();
+            return new Verdict(Refusals.All(batch.Operations.Length, Refusals.NoMemory), null, null);
+        }
+    }
+
+    private Verdict JudgeAll(WriteBatch batch, Refusal?[]? invalid, bool isRegistered, Refusal? setRefusal, bool reclaims)
+    {
         var operations = batch.Operations;
         var results = new WriteResult[operations.Length];
         var isOpen = operations.Length == 1 ? null : new bool[operations.Length];
@@ -210,6 +224,8 @@ internal sealed class CollectionWriter(
 
         try
         {
+            // From the append on nothing may fail: what is written then must not be taken back here.
+            _groups.EnsureCapacity(_groups.Count + 1);
             if (!commits.TryAppend(bytes, isAtomic, reclaims, out var group, out refusal))
             {
                 return null;

@@ -33,6 +33,10 @@ internal static class Refusals
     public static readonly Refusal StorageLost = new(
         RefusalCode.Unavailable, "the storage did not confirm the write: its outcome is unknown");
 
+    /// <summary>Of a write that there was no memory to make.</summary>
+    public static readonly Refusal NoMemory = new(
+        RefusalCode.Unavailable, "the memory budget is used up (Memory:BudgetBytes), so nothing was written; try again in a moment");
+
     private static readonly Refusal Failed = new(
         RefusalCode.Unavailable,
         "writing has ended because a flush failed; the write was not made. Restart the service once the disk is well");

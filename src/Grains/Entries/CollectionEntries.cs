@@ -131,20 +131,14 @@ public sealed class CollectionEntries
     /// <param name="replacedBytes">Bytes of the newest entry it takes the place of.</param>
     public void Stage(StoredEntry entry, int replacedBytes)
     {
-        Begin(entry);
-        var delta = (entry.IsTombstone ? 0L : entry.Bytes) - replacedBytes;
-        NewestBytes += delta;
-        _pending.Push(entry, delta);
+        Begin(entry, (entry.IsTombstone ? 0L : entry.Bytes) - replacedBytes);
     }
 
     /// <summary>Removes every entry with a version of at most <paramref name="bound"/>. Costs one sequence, and is staged alone.</summary>
     public void StageClear(long bound)
     {
         var clear = StoredEntry.CreateTombstone([], Sequence + 1, bound);
-        Begin(clear);
-        var bytes = BytesAfter(Math.Max(bound, _pending.ClearBound));
-        _pending.Push(clear, bytes - NewestBytes);
-        NewestBytes = bytes;
+        Begin(clear, BytesAfter(Math.Max(bound, _pending.ClearBound)) - NewestBytes);
     }
 
     /// <summary>Whether a clear up to <paramref name="bound"/> would remove nothing from the newest state, and none is owed.</summary>
@@ -337,13 +331,16 @@ public sealed class CollectionEntries
         return new CollectionTotals(sequence, version, count, bytes, TombstoneFloor);
     }
 
-    private void Begin(StoredEntry change)
+    private void Begin(StoredEntry change, long bytesDelta)
     {
         if (change.Sequence != Sequence + 1)
         {
             throw new ArgumentException($"sequence {change.Sequence} does not follow {Sequence}", nameof(change));
         }
 
+        // First, because it alone can fail, for want of memory.
+        _pending.Push(change, bytesDelta);
+        NewestBytes += bytesDelta;
         if (_staged++ == 0)
         {
             _beforeStaged = (Sequence, LastVersion, LastSetVersion);

@@ -12,12 +12,10 @@ public sealed class RegistrationTests
         var registry = new SlowRegistry();
         var registration = new Registration("a/x", registry);
         var before = registration.Make(new Deadline(TimeProvider.System, TimeSpan.FromMinutes(1)));
+        await registry.IsAsked(times: 1);
         registration.Cancel();
         var after = registration.Make(new Deadline(TimeProvider.System, TimeSpan.FromMinutes(1)));
-        while (registry.Answers.Count < 2)
-        {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
+        await registry.IsAsked(times: 2);
 
         registry.Answers[0].SetResult(null);
         Assert.Null(await before);
@@ -30,6 +28,14 @@ public sealed class RegistrationTests
     private sealed class SlowRegistry : IRegistry
     {
         public List<TaskCompletionSource<Refusal?>> Answers { get; } = [];
+
+        public async Task IsAsked(int times)
+        {
+            while (Answers.Count < times)
+            {
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+        }
 
         public Task<Standing> Find(string collectionKey) => throw new NotSupportedException();
 
