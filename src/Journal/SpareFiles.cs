@@ -81,7 +81,8 @@ internal sealed class SpareFiles(IDisk disk, JournalOptions options, Lock gate)
     {
         while (_ready.Count == 0)
         {
-            if (!TryGrow(mayGrow, purpose))
+            // A group waits for it whatever the steps: it is made in one, with one flush.
+            if (!TryGrow(mayGrow, purpose, options.SegmentBytes))
             {
                 spare = default;
                 return false;
@@ -97,7 +98,9 @@ internal sealed class SpareFiles(IDisk disk, JournalOptions options, Lock gate)
     }
 
     /// <summary>Zero-fills the file in the making a little further, or creates one. False when there may be none, or no room.</summary>
-    public bool TryGrow(bool mayGrow, RoomFor purpose)
+    public bool TryGrow(bool mayGrow, RoomFor purpose) => TryGrow(mayGrow, purpose, FillBytes);
+
+    private bool TryGrow(bool mayGrow, RoomFor purpose, int mostBytes)
     {
         try
         {
@@ -107,10 +110,15 @@ internal sealed class SpareFiles(IDisk disk, JournalOptions options, Lock gate)
             }
 
             var filling = _filling ?? Create();
-            var bytes = Math.Min(FillBytes, options.SegmentBytes - _filledBytes);
-            filling.File.Write(Zeros.AsSpan(0, bytes), _filledBytes);
+            for (var left = Math.Min(mostBytes, options.SegmentBytes - _filledBytes); left > 0;)
+            {
+                var bytes = Math.Min(FillBytes, left);
+                filling.File.Write(Zeros.AsSpan(0, bytes), _filledBytes);
+                _filledBytes += bytes;
+                left -= bytes;
+            }
+
             filling.File.FlushData();
-            _filledBytes += bytes;
             if (_filledBytes == options.SegmentBytes)
             {
                 disk.FlushNames();
