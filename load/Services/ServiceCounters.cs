@@ -3,13 +3,13 @@ using System.Globalization;
 namespace EdgeOrleans.Load.Services;
 
 /// <summary>What a service says at <c>/metrics</c> that it has done since its start.</summary>
-/// <param name="Saves">Saves of a collection to SQLite.</param>
-/// <param name="SavedBytes">Rows handed to it.</param>
-/// <param name="FlashBytes">Bytes written to the data directory, the journal's among them.</param>
-/// <param name="Collections">Garbage collections.</param>
-internal sealed record ServiceCounters(double Saves, double SavedBytes, double FlashBytes, double Collections)
+internal sealed class ServiceCounters
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly string[] _lines;
+
+    private ServiceCounters(string[] lines) => _lines = lines;
 
     /// <exception cref="LoadFault">It does not answer.</exception>
     public static async Task<ServiceCounters> Read(Uri address, CancellationToken ct)
@@ -17,20 +17,16 @@ internal sealed record ServiceCounters(double Saves, double SavedBytes, double F
         using var client = new HttpClient { Timeout = Limit };
         try
         {
-            var lines = (await client.GetStringAsync(new Uri(address, "/metrics"), ct)).Split('\n');
-            return new ServiceCounters(
-                Sum(lines, "edgeorleans_save_collections_total{target=\"sqlite\",outcome=\"saved\"}"),
-                Sum(lines, "edgeorleans_storage_written_bytes_total{"),
-                Sum(lines, "edgeorleans_flash_written_bytes_total "),
-                Sum(lines, "dotnet_gc_collections_total{"));
+            return new ServiceCounters((await client.GetStringAsync(new Uri(address, "/metrics"), ct)).Split('\n'));
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException || (fault is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new LoadFault($"{address}metrics cannot be read: {fault.Message}", fault);
         }
     }
 
-    private static double Sum(string[] lines, string beginning) => lines
+    /// <summary>The sum of all series that begin so; 0 when there is none yet.</summary>
+    public double Sum(string beginning) => _lines
         .Where(line => line.StartsWith(beginning, StringComparison.Ordinal))
         .Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 }

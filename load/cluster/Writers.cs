@@ -1,5 +1,5 @@
-using System.Globalization;
 using EdgeOrleans.Load.Output;
+using EdgeOrleans.Load.Services;
 
 namespace EdgeOrleans.Load.Cluster;
 
@@ -18,12 +18,11 @@ internal static class Writers
         }
 
         var rows = new List<IReadOnlyList<string>>();
-        using var client = new HttpClient();
         foreach (var load in loads)
         {
-            var before = await Commits.Read(client, site, ct);
+            var before = await Commits.Read(site, ct);
             var cost = (await bench.Run([load], ct))[0];
-            var after = await Commits.Read(client, site, ct);
+            var after = await Commits.Read(site, ct);
             var writesEach = (after.Writes - before.Writes) / (after.Count - before.Count);
             rows.Add(
             [
@@ -39,13 +38,10 @@ internal static class Writers
     /// <summary>What a silo has committed so far.</summary>
     private readonly record struct Commits(double Count, double Writes)
     {
-        public static async Task<Commits> Read(HttpClient client, Site site, CancellationToken ct)
+        public static async Task<Commits> Read(Site site, CancellationToken ct)
         {
-            var lines = (await client.GetStringAsync(new Uri($"http://{site.Gateways[Site.Home].Host}/metrics"), ct)).Split('\n');
-            return new Commits(Value("edgeorleans_commit_writes_count"), Value("edgeorleans_commit_writes_sum"));
-
-            double Value(string name) =>
-                lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line ? double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+            var counters = await ServiceCounters.Read(new Uri($"http://{site.Gateways[Site.Home].Host}"), ct);
+            return new Commits(counters.Sum("edgeorleans_commit_writes_count"), counters.Sum("edgeorleans_commit_writes_sum"));
         }
     }
 }

@@ -48,11 +48,7 @@ internal sealed class GroupBuffer(int maxFrameBytes)
         var frames = (2 * (recordBytes / maxFrameBytes)) + 2;
         Reserve(PaddedBytes + recordBytes + (frames * (FrameHeader.Bytes + JournalFormat.BlockBytes)));
         _frames.EnsureCapacity(_frames.Count + frames);
-        if (_recordCount + count > _records.Length)
-        {
-            Array.Resize(ref _records, Math.Max(_recordCount + count, 2 * _records.Length));
-        }
-
+        ReserveRecords(count);
         if (_frames.Count == 0 || (FrameEnd(recordBytes) > maxFrameBytes && FrameHeader.Bytes + recordBytes <= maxFrameBytes))
         {
             BeginFrame();
@@ -70,11 +66,7 @@ internal sealed class GroupBuffer(int maxFrameBytes)
 
         Reserve(_end + size);
         RecordFrame.Write(_bytes.AsSpan(_end), kind, sequence, owner.Utf8, payload);
-        if (_recordCount == _records.Length)
-        {
-            Array.Resize(ref _records, 2 * _recordCount);
-        }
-
+        ReserveRecords(1);
         _records[_recordCount++] = new BufferedRecord(owner, _end);
         _end += size;
     }
@@ -159,6 +151,14 @@ internal sealed class GroupBuffer(int maxFrameBytes)
         Reserve(offset + FrameHeader.Bytes);
         _frames.Add(new BufferedFrame(offset, _recordCount));
         _end = offset + FrameHeader.Bytes;
+    }
+
+    private void ReserveRecords(int count)
+    {
+        if (_recordCount + count > _records.Length)
+        {
+            Array.Resize(ref _records, Math.Max(_recordCount + count, 2 * _records.Length));
+        }
     }
 
     private void Reserve(int bytes)

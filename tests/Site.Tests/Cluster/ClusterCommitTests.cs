@@ -89,6 +89,8 @@ public sealed class ClusterCommitTests(SiteServer server)
             {
                 Assert.Contains("nothing was written", (await member.Set(other, "k", "2")).Refusal!.Message, StringComparison.Ordinal);
                 Assert.NotNull(await member.Collection(other).Get("k"));
+
+                // Not for anything to happen: three seconds of it hold several of the member's questions whether the server is back.
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             }
         }
