@@ -61,32 +61,29 @@ public sealed class FlashJournal : IDisposable
     /// <summary>Why nothing is written any more, as a sentence; null while all is well.</summary>
     public string? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>How full it is.</summary>
+    /// <summary>How full it is. Asked at each save: it takes as long for many owners as for one.</summary>
     public JournalPressure Pressure
     {
         get
         {
             lock (_gate)
             {
-                var held = 0L;
-                var live = 0L;
-                for (var i = _pool.FreeCount; i < _pool.Segments.Count; i++)
-                {
-                    held += _pool.Segments[i].Length;
-                    live += _pool.Segments[i].LiveBytes;
-                }
-
-                var oldest = 0L;
-                foreach (var owner in _owners.Kept)
-                {
-                    if (owner.UnsavedSinceMicros is var since and not 0 && (oldest == 0 || since < oldest))
-                    {
-                        oldest = since;
-                    }
-                }
-
+                var (held, live) = _pool.Held;
                 return new JournalPressure(
-                    _pool.UsedBytes, Options.MaxBytes, _pool.Segments.Count, _pool.SpareCount, held, live, _commit.PendingBytes, oldest, StateUnderGate(), _laggards.Laggards);
+                    _pool.UsedBytes, Options.MaxBytes, _pool.Segments.Count, _pool.SpareCount, held, live, _commit.PendingBytes,
+                    _pool.Unsaved.OldestSinceMicros, StateUnderGate());
+            }
+        }
+    }
+
+    /// <summary>Owners whose records had to be copied forward, because all others in their segment were saved.</summary>
+    public IReadOnlyList<string> Laggards
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _laggards.Laggards;
             }
         }
     }
@@ -283,23 +280,26 @@ public sealed class FlashJournal : IDisposable
             foreach (var record in owner.Live.Items[..saved])
             {
                 owner.Mark.Trimmed(_pool.SegmentOf(record.Place).Number);
-                _pool.MakeDead(record);
             }
 
-            owner.Live.RemoveFirst(saved);
-            owner.UnsavedSinceMicros = _clock.Now();
+            _pool.MakeFirstDead(owner, saved);
+            if (owner.HasTail)
+            {
+                _pool.Unsaved.PutLast(owner, _clock.Now());
+            }
+
             _commit.QueueMark(owner);
         }
 
         Woken?.Invoke();
     }
 
-    /// <summary>The owners that hold the oldest segments, those of the oldest first: saving them frees the most.</summary>
+    /// <summary>The owners with a tail, by <see cref="JournalOwner.UnsavedSinceMicros"/>: saved in this order they free the oldest segments first.</summary>
     public IReadOnlyList<JournalOwner> OwnersToSave(int atMost)
     {
         lock (_gate)
         {
-            return _pool.Segments.Count == 0 ? [] : OldestHolders.Find(_owners.Kept, _pool.Segments[0].Number, atMost);
+            return _pool.Unsaved.First(atMost);
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class JournalOwner
         _journal = journal;
         Key = key;
         Utf8 = Encoding.UTF8.GetBytes(key);
+        Unsaved = new LinkedListNode<JournalOwner>(this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Utf8.Length, JournalFormat.MaxOwnerBytes, nameof(key));
         ArgumentException.ThrowIfNullOrEmpty(key);
     }
@@ -50,6 +51,9 @@ public sealed class JournalOwner
     internal LiveRecords Live { get; } = new();
 
     internal TrimMark Mark { get; } = new();
+
+    /// <summary>Its place among those with a tail.</summary>
+    internal LinkedListNode<JournalOwner> Unsaved { get; }
 
     /// <summary>Bytes of the records that <see cref="ReadTail"/> would read now, with their heads. Looks at each.</summary>
     public long TailBytes => _journal.TailBytes(this);

@@ -26,7 +26,6 @@ public enum JournalState
 /// <param name="PendingBytes">Bytes that wait for a flush.</param>
 /// <param name="OldestUnsavedSinceMicros">When the oldest record that the primary target lacks came in, on the service clock; 0 when there is none.</param>
 /// <param name="State">Whether it takes ordinary writes.</param>
-/// <param name="Laggards">Owners whose records had to be copied forward, because all others in their segment were saved.</param>
 public sealed record JournalPressure(
     long UsedBytes,
     long LimitBytes,
@@ -36,5 +35,4 @@ public sealed record JournalPressure(
     long LiveBytes,
     long PendingBytes,
     long OldestUnsavedSinceMicros,
-    JournalState State,
-    IReadOnlyList<string> Laggards);
+    JournalState State);

@@ -74,13 +74,7 @@ internal sealed class JournalRecovery(IDisk disk, SegmentPool pool, OwnerTable o
     {
         foreach (var owner in owners.Kept)
         {
-            var saved = owner.Live.IndexFrom(owner.TrimmedSequence + 1);
-            foreach (var record in owner.Live.Items[..saved])
-            {
-                pool.MakeDead(record);
-            }
-
-            owner.Live.RemoveFirst(saved);
+            pool.MakeFirstDead(owner, owner.Live.IndexFrom(owner.TrimmedSequence + 1));
             _report.LiveRecords += owner.Live.Count;
             _report.Marks += owner.TrimmedSequence > 0 ? 1 : 0;
         }

@@ -115,11 +115,7 @@ internal sealed class LaggardCopier(
     {
         lock (gate)
         {
-            if (owner.Live.TryFind(record.Sequence, out _))
-            {
-                owner.Live.Remove(record.Sequence);
-                pool.MakeDead(record);
-            }
+            pool.MakeDead(owner, record.Sequence);
         }
 
         reportDamage(owner);

@@ -14,6 +14,9 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
 
     public IReadOnlyList<SegmentFile> Segments => _segments;
 
+    /// <summary>Whose live records the segments hold.</summary>
+    public UnsavedOwners Unsaved { get; } = new();
+
     /// <summary>The segment that frames are written to; none before the first group of a new directory.</summary>
     public SegmentFile? Active { get; private set; }
 
@@ -59,6 +62,22 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         }
     }
 
+    /// <summary>Bytes of the segments that are not free, and of the live records in them.</summary>
+    public (long Bytes, long LiveBytes) Held
+    {
+        get
+        {
+            var (bytes, live) = (0L, 0L);
+            foreach (var segment in _segments.Skip(FreeCount))
+            {
+                bytes += segment.Length;
+                live += segment.LiveBytes;
+            }
+
+            return (bytes, live);
+        }
+    }
+
     private int FileCount => _segments.Count + _spares.Count;
 
     /// <summary>The segment of a live record. Under the gate.</summary>
@@ -78,7 +97,7 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
     {
         if (owner.Live.Count == 0)
         {
-            owner.UnsavedSinceMicros = clockMicros;
+            Unsaved.PutLast(owner, clockMicros);
         }
 
         if (owner.Live.Add(record, out var replaced))
@@ -89,8 +108,28 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         SegmentOf(record.Place).Gained(record.Place.Size);
     }
 
-    /// <summary>Ends a record's life. Under the gate.</summary>
-    public void MakeDead(LiveRecord record) => SegmentOf(record.Place).Lost(record.Place.Size);
+    /// <summary>Ends the life of an owner's first records. Under the gate.</summary>
+    public void MakeFirstDead(JournalOwner owner, int count)
+    {
+        foreach (var record in owner.Live.Items[..count])
+        {
+            SegmentOf(record.Place).Lost(record.Place.Size);
+        }
+
+        owner.Live.RemoveFirst(count);
+        ForgetSaved(owner);
+    }
+
+    /// <summary>Ends the life of one record, if it lives. Under the gate.</summary>
+    public void MakeDead(JournalOwner owner, long sequence)
+    {
+        if (owner.Live.TryFind(sequence, out var place))
+        {
+            owner.Live.Remove(sequence);
+            SegmentOf(place).Lost(place.Size);
+            ForgetSaved(owner);
+        }
+    }
 
     /// <summary>Takes over a segment found at start; it is never written again.</summary>
     public void AddRecovered(SegmentFile segment)
@@ -226,6 +265,14 @@ internal sealed class SegmentPool(IDisk disk, JournalOptions options, Func<ulong
         }
 
         _spares.Close();
+    }
+
+    private void ForgetSaved(JournalOwner owner)
+    {
+        if (!owner.HasTail)
+        {
+            Unsaved.Remove(owner);
+        }
     }
 
     // Housekeeping writes marks and copies to free the oldest segment; it never needs more than one segment for it, because

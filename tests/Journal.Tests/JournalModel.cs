@@ -250,6 +250,9 @@ internal sealed class JournalModel(int seed, JournalOptions options) : IDisposab
             var handle = journal.OwnerOf(owner.Key);
             owner.CheckTail(handle, _isSmall ? owner.Saved : handle.TrimmedSequence);
         }
+
+        var unsaved = journal.OwnersToSave(int.MaxValue);
+        Assert.Equal(_owners.Keys.Where(key => journal.OwnerOf(key).HasTail).Order(), unsaved.Select(owner => owner.Key).Order());
     }
 
     private OwnerModel OwnerOf(int index)

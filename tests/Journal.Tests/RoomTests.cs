@@ -145,15 +145,15 @@ public sealed class RoomTests
         {
             journal.Commit("busy", i, new string('x', 6000));
             journal.Trim(journal.OwnerOf("busy"), i);
-            turns = Math.Max(turns, journal.Pressure.Laggards.Count);
+            turns = Math.Max(turns, journal.Laggards.Count);
         }
 
-        Assert.Equal(["laggard"], journal.Pressure.Laggards);
+        Assert.Equal(["laggard"], journal.Laggards);
         Assert.Equal(["laggard"], journal.OwnersToSave(10).Select(owner => owner.Key));
         Assert.Equal(["1=never saved", "2=nor this"], journal.Tail("laggard"));
         Assert.Equal(["1=never saved", "2=nor this"], JournalSetup.Open(disk.AfterPowerCut(new Random(1))).Tail("laggard"));
         journal.Trim(journal.OwnerOf("laggard"), 2);
-        Assert.Empty(journal.Pressure.Laggards);
+        Assert.Empty(journal.Laggards);
     }
 
     [Fact]
@@ -182,27 +182,6 @@ public sealed class RoomTests
         Assert.False(journal.RunOnce());
         Assert.Equal(operations, disk.Operations);
         Assert.Equal(last, journal.OwnerOf("laggard").ReadTail().Count());
-    }
-
-    [Fact]
-    public void Owners_to_save_are_those_of_the_oldest_segments_first()
-    {
-        using var journal = JournalSetup.Open(new FaultyDisk());
-        var order = new[] { "third", "first", "second" };
-        foreach (var (owner, i) in order.Select((owner, i) => (owner, i)))
-        {
-            for (var filled = 0; filled < 8; filled++)
-            {
-                var sequence = journal.OwnerOf(owner).LastSequence + 1;
-                journal.Commit(owner, sequence, new string((char)('a' + i), 6000));
-            }
-        }
-
-        Assert.Equal(order, journal.OwnersToSave(10).Select(owner => owner.Key));
-        Assert.Equal(order[..2], journal.OwnersToSave(2).Select(owner => owner.Key));
-        journal.Trim(journal.OwnerOf("third"), 8);
-        Assert.Equal(order[1..], journal.OwnersToSave(10).Select(owner => owner.Key));
-        Assert.True(journal.Pressure.HeldBytes < journal.Pressure.UsedBytes);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class ServiceStatus(
         .. damage.Lines,
         .. journal.DamagedOwners.Select(static key => $"Damage of the journal may have cost {CollectionText.Of(key)} writes."),
         .. saves.Warnings,
-        .. journal.Pressure.Laggards.Select(static key => $"Storage does not take {CollectionText.Of(key)}, which holds up the journal."),
+        .. journal.Laggards.Select(static key => $"Storage does not take {CollectionText.Of(key)}, which holds up the journal."),
     ];
 
     /// <inheritdoc/>

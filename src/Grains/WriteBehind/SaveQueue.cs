@@ -19,6 +19,9 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
     /// <summary>The target's place in the process's list.</summary>
     public int Number { get; } = number;
 
+    /// <summary>Collections that wait to be saved or are being saved.</summary>
+    public int Count => _known.Count;
+
     /// <summary>Saves that have not returned.</summary>
     public int Running { get; private set; }
 
@@ -38,12 +41,15 @@ internal sealed class SaveQueue(WriteBehindTarget target, int number, TimeProvid
     public bool HasReady => !IsBackingOff && _waiting.Any(IsReady);
 
     /// <summary>The same for a gauge.</summary>
-    public TargetStanding Standing => new(Target, _known.Count, Running, Fault is not null, _backoff.Left);
+    public TargetStanding Standing => new(Target, Count, Running, Fault is not null, _backoff.Left);
 
     /// <summary>What fails here, as sentences.</summary>
     public IEnumerable<string> Warnings => Fault is { } fault
-        ? [$"storage '{Target.Name}' has taken no saves since {fault.Since:u}, {_known.Count} collections wait: {fault.Message}"]
+        ? [$"storage '{Target.Name}' has taken no saves since {fault.Since:u}, {Count} collections wait: {fault.Message}"]
         : _faults.Select(f => $"{CollectionText.Of(f.Key)} could not be saved to '{Target.Name}' since {f.Value.Since:u}: {f.Value.Message}");
+
+    /// <summary>Whether a collection waits to be saved or is being saved.</summary>
+    public bool Contains(string collectionKey) => _known.Contains(collectionKey);
 
     public void Add(string collectionKey)
     {

@@ -16,11 +16,9 @@ public sealed class SaveScheduler
 {
     // A checkpoint flushes the database, so it waits until all that is due has been saved, for so many collections,
     // or for so long, since one collection whose save hangs must not keep the others from being trimmed.
+    // So many are asked for at once, too: the journal is looked at again once a checkpoint has its share, and not at each save.
     private const int MaxUnflushed = 64;
     private static readonly TimeSpan FlushAfter = TimeSpan.FromSeconds(2);
-
-    // Under pressure the holders of the oldest segments are saved, few at a time: the journal is looked at again after each few.
-    private const int OwnersUnderPressure = 8;
 
     // A collection that has nothing to give although the journal has records of it is not asked again and again.
     private static readonly TimeSpan FruitlessAgainAfter = TimeSpan.FromSeconds(1);
@@ -178,14 +176,18 @@ public sealed class SaveScheduler
                 _primary.Add(owner.Key);
             }
         }
+        else if (_primary.HasReady)
+        {
+            // What was found due is still to be begun.
+        }
         else if (pressure.State is JournalState.BacklogFull or JournalState.NoRoom || pressure.HeldBytes >= pressure.LimitBytes / 2)
         {
-            AskOldest(_journal.OwnersToSave(OwnersUnderPressure));
+            AskOldest(TimeSpan.MinValue);
         }
         else if (AgeOf(pressure.OldestUnsavedSinceMicros) >= _primary.Target.SaveAfter)
         {
             // What is half as old comes along, so that one checkpoint serves for more.
-            AskOldest(_journal.OwnersToSave(int.MaxValue).Where(owner => AgeOf(owner.UnsavedSinceMicros) >= _primary.Target.SaveAfter / 2));
+            AskOldest(_primary.Target.SaveAfter / 2);
         }
 
         foreach (var secondary in _secondaries)
@@ -194,7 +196,7 @@ public sealed class SaveScheduler
         }
     }
 
-    private void AskOldest(IEnumerable<JournalOwner> owners)
+    private void AskOldest(TimeSpan leastAge)
     {
         foreach (var (key, at) in _fruitlessAt)
         {
@@ -204,15 +206,20 @@ public sealed class SaveScheduler
             }
         }
 
-        foreach (var owner in owners)
+        var asked = _primary.Count + _unflushed.Count + (_flushing?.Count ?? 0) + _fruitlessAt.Count;
+        var due = _journal.OwnersToSave(MaxUnflushed + asked)
+            .TakeWhile(owner => AgeOf(owner.UnsavedSinceMicros) >= leastAge)
+            .Where(owner => !IsAsked(owner.Key))
+            .Take(MaxUnflushed);
+        foreach (var owner in due)
         {
-            // What is saved and waits for its flush is still in the journal.
-            if (!_unflushed.ContainsKey(owner.Key) && _flushing?.ContainsKey(owner.Key) != true && !_fruitlessAt.ContainsKey(owner.Key))
-            {
-                _primary.Add(owner.Key);
-            }
+            _primary.Add(owner.Key);
         }
     }
+
+    // What is saved and waits for its flush is still in the journal.
+    private bool IsAsked(string key) =>
+        _primary.Contains(key) || _unflushed.ContainsKey(key) || _flushing?.ContainsKey(key) == true || _fruitlessAt.ContainsKey(key);
 
     private TimeSpan AgeOf(long micros) => _clock.GetUtcNow() - DateTimeOffset.UnixEpoch - TimeSpan.FromMicroseconds(micros);
 

@@ -179,6 +179,15 @@ internal sealed class JournalWorld
         {
             model.Check(_journal!.OwnerOf(model.Key), isRecovery, () => IsReportedDamaged(model.Key), _damage.WasOutOfRoom);
         }
+
+        var unsaved = _journal!.OwnersToSave(int.MaxValue);
+        var since = unsaved.Select(owner => owner.UnsavedSinceMicros).ToList();
+        if (!unsaved.ToHashSet().SetEquals(_owners.Select(model => _journal.OwnerOf(model.Key)).Where(owner => owner.HasTail))
+            || !since.SequenceEqual(since.Order())
+            || _journal.Pressure.OldestUnsavedSinceMicros != since.FirstOrDefault())
+        {
+            throw new OracleException($"those to be saved are not those with a tail, the oldest first: {string.Join(", ", unsaved.Select(owner => $"{owner.Key} since {owner.UnsavedSinceMicros}"))}");
+        }
     }
 
     private bool IsReportedDamaged(string owner)
