@@ -8,18 +8,20 @@ internal sealed class CollectionHandle
 {
     private static readonly Task<WriteResult[]?> NotHere = Task.FromResult<WriteResult[]?>(null);
 
+    private readonly IGrainFactory _grains;
     private readonly ILocalCollections _local;
+    private ICollectionGrain? _grain;
     private ILocalCollection? _here;
 
     public CollectionHandle(string ns, string collection, IGrainFactory grains, ILocalCollections local)
     {
+        _grains = grains;
         _local = local;
         GrainKey = CollectionKey.Join(ns, collection);
         Namespace = ns;
         Collection = collection;
-        Grain = grains.GetGrain<ICollectionGrain>(GrainKey);
 
-        // With more collections in use than handles are kept, most handles serve one request: it shall not have to ask the grain for that.
+        // A handle may serve one request: it shall not have to ask the grain for that.
         _here = local.Find(GrainKey);
         EntryHead = Head(ns, collection);
     }
@@ -30,7 +32,11 @@ internal sealed class CollectionHandle
 
     public string GrainKey { get; }
 
-    public ICollectionGrain Grain { get; }
+    /// <summary>Made when it is first called: Orleans looks up attributes for it, which in the native edition takes longer than a read.</summary>
+    public ICollectionGrain Grain => _grain ??= _grains.GetGrain<ICollectionGrain>(GrainKey);
+
+    /// <summary>Whether the collection is active in this process.</summary>
+    public bool IsHere => _local.Find(GrainKey) is not null;
 
     /// <summary>The UTF-8 text of an entry up to the opening quote of its key.</summary>
     public byte[] EntryHead { get; }

@@ -242,5 +242,40 @@ public sealed class NameTests(SharedGateway shared)
         }
     }
 
+    [Fact]
+    public void Cached_handles_of_collections_in_the_process_are_kept_but_not_one_for_each_spelling()
+    {
+        const int Here = 5 * CollectionHandles.MaxHandles;
+        var local = new TestLocal();
+        for (var i = 0; i < Here; i++)
+        {
+            local.Collections[$"n/cc{i}"] = new TestLocalCollection("k", "1");
+        }
+
+        var handles = new CollectionHandles(_gateway.Services.GetRequiredService<IGrainFactory>(), local);
+        var first = Enumerable.Range(0, Here).Select(i => HandleOf(handles, $"cc{i}")).ToList();
+        Assert.Equal(first, Enumerable.Range(0, Here).Select(i => HandleOf(handles, $"cc{i}")));
+        foreach (var spelling in from start in new[] { "%63c", "c%63", "%63%63" } from i in Enumerable.Range(0, Here) select $"{start}{i}")
+        {
+            HandleOf(handles, spelling);
+            Assert.InRange(handles.Count, Here, 2 * Here);
+        }
+
+        // They have left the process, and others come.
+        local.Collections.Clear();
+        for (var i = 0; i < 2 * Here; i++)
+        {
+            HandleOf(handles, $"d{i}");
+        }
+
+        Assert.InRange(handles.Count, 1, CollectionHandles.MaxHandles);
+    }
+
+    private static CollectionHandle HandleOf(CollectionHandles handles, string collection)
+    {
+        Assert.True(handles.TryGet(Routes.Match($"/api/v1/kv/n/{collection}/k"), out var handle, out _));
+        return handle;
+    }
+
     private static string Repeat(string text, int count) => new StringBuilder().Insert(0, text, count).ToString();
 }
