@@ -133,6 +133,19 @@ public sealed class SqliteRowsTests : IDisposable
     }
 
     [Fact]
+    public void Settings_of_a_connection_are_those_of_the_service_when_it_is_new_and_when_it_is_used_again()
+    {
+        // A new one, the same again, and one after all were closed.
+        Assert.Equal((1L, 5000L, 4194304L), Settings());
+        Assert.Equal((1L, 5000L, 4194304L), Settings());
+        _file.Database.Source.CloseIdle();
+        Assert.Equal((1L, 5000L, 4194304L), Settings());
+
+        (long Synchronous, long BusyTimeout, long SizeLimit) Settings() =>
+            (_file.Query<long>("PRAGMA synchronous"), _file.Query<long>("PRAGMA busy_timeout"), _file.Query<long>("PRAGMA journal_size_limit"));
+    }
+
+    [Fact]
     public async Task Start_on_a_database_of_the_same_version_writes_nothing()
     {
         await _file.Rows.Write("ns/c", "head", Bytes("x"), null, None);

@@ -26,10 +26,17 @@ public static class SaveHosting
     internal static SaveScheduler Scheduler(IServiceProvider services)
     {
         var grains = services.GetRequiredService<IGrainFactory>();
+        GrainReference? first = null;
         return new SaveScheduler(
             services.GetRequiredService<FlashJournal>(),
             services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>(),
-            (key, target) => grains.GetGrain<ICollectionControl>(key).Save(target),
+            (key, target) =>
+            {
+                // To make one of a type Orleans looks up the type's attributes, which in the native edition takes as long as to write a row.
+                first ??= (GrainReference)grains.GetGrain<ICollectionControl>(key);
+                var control = (ICollectionControl)grains.GetGrain(GrainId.Create(first.GrainId.Type, key), first.InterfaceType);
+                return control.Save(target);
+            },
             services.GetRequiredService<ServiceClock>(),
             Random.Shared,
             services.GetRequiredService<ILogger<SaveScheduler>>());

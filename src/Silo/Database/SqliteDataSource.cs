@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace EdgeOrleans.Silo.Database;
 
@@ -10,6 +12,9 @@ internal sealed class SqliteDataSource(string path, int busyTimeoutSeconds) : Db
     // The log is kept short after a burst, since the reserve of the card counts with one.
     private readonly string _settings =
         $"PRAGMA synchronous=NORMAL; PRAGMA busy_timeout={busyTimeoutSeconds * 1000}; PRAGMA journal_size_limit=4194304;";
+
+    // A connection that was closed waits with its settings to be used again, so it is only a new one that has to be told.
+    private readonly ConditionalWeakTable<sqlite3, object> _known = [];
 
     /// <inheritdoc/>
     public override string ConnectionString { get; } = new SqliteConnectionStringBuilder
@@ -26,9 +31,14 @@ internal sealed class SqliteDataSource(string path, int busyTimeoutSeconds) : Db
         try
         {
             connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = _settings;
-            command.ExecuteNonQuery();
+            if (!_known.TryGetValue(connection.Handle!, out _))
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = _settings;
+                command.ExecuteNonQuery();
+                _known.Add(connection.Handle!, this);
+            }
+
             return connection;
         }
         catch
