@@ -24,7 +24,7 @@ public static class EdgeOrleansApi
         }
 
         services.AddSingleton(options);
-        services.AddSingleton(new RequestBytes(options.MaxRequestBytesInFlight));
+        services.AddSingleton(services => new RequestBytes(Math.Min(options.MaxRequestBytesInFlight, services.GetRequiredService<IServiceStatus>().RequestMemoryBytes)));
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<ConnectionLimit>();
         services.AddSingleton<Admission>();

@@ -11,6 +11,9 @@ internal static class EntryWriter
     /// <summary>Up to here an answer is put together in one buffer and leaves with one write; a longer value is not copied once more.</summary>
     private const int OneBufferBytes = 16 * 1024;
 
+    /// <summary>A longer one is handed to the server in parts: of what it is given at once it makes a copy, whatever the client takes.</summary>
+    private const int PartBytes = 64 * 1024;
+
     private static ReadOnlySpan<byte> BeforeValue => "\",\"value\":"u8;
 
     private static ReadOnlySpan<byte> BeforeTimestamp => ",\"timestamp\":\""u8;
@@ -40,7 +43,11 @@ internal static class EntryWriter
             else
             {
                 await body.WriteAsync(buffer.AsMemory(0, length));
-                await body.WriteAsync(value);
+                for (var start = 0; start < value.Length; start += PartBytes)
+                {
+                    await body.WriteAsync(value.Slice(start, Math.Min(PartBytes, value.Length - start)));
+                }
+
                 length = 0;
             }
 

@@ -15,7 +15,7 @@ internal sealed class GatewayGauges(ApiOptions options, ConnectionLimit connecti
             "edgeorleans.http.connections.limit", () => options.MaxConnections, "{connection}", "How many are served (Http:MaxConnections).");
         _meter.CreateObservableGauge("edgeorleans.http.body.size", () => bytes.InFlight, "By", "Bytes of request bodies in memory.");
         _meter.CreateObservableGauge(
-            "edgeorleans.http.body.limit", () => options.MaxRequestBytesInFlight, "By", "How many may be (Http:MaxRequestBytesInFlight).");
+            "edgeorleans.http.body.limit", () => bytes.Max, "By", "How many may be (Http:MaxRequestBytesInFlight, Memory:BudgetBytes).");
         return Task.CompletedTask;
     }
 

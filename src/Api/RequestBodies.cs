@@ -5,19 +5,25 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeOrleans.Api;
 
 /// <summary>
-/// Reads bodies into arrays of their own. Memory follows the bytes that have arrived and not the length that was
-/// announced: a client that announces much and sends little holds little.
+/// Reads bodies into arrays of their own. A large one waits with the server, a part of it unread, until there is room for all of it:
+/// so a client that announces much and sends little holds nothing, and large ones that come together are taken one after the other.
 /// </summary>
 internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, IServiceStatus status)
 {
     /// <summary>A body up to this long gets its whole array at once.</summary>
     private const int FirstArrayBytes = 64 * 1024;
 
-    /// <summary>Each further array is so many times larger: 1 MiB is copied a third more than once in all.</summary>
+    /// <summary>So much of a longer one has to have arrived before there is room made for it.</summary>
+    private const int EarnestBytes = 32 * 1024;
+
+    /// <summary>Of a body of unknown length each further array is so many times larger: 1 MiB is copied a third more than once in all.</summary>
     private const int Growth = 4;
 
     private static readonly ApiError TooSlow = new(
         ErrorKind.RequestTimeout, "the request body came too slowly; nothing was written");
+
+    /// <summary>What is written stands in memory as body, as entries and as records of the journal.</summary>
+    private const int Copies = 3;
 
     // The server's exceptions for it: BadHttpRequestException for most, a plain IOException for a chunk size out of bounds.
     private static readonly ApiError Broken = new(
@@ -27,7 +33,7 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, ISer
         ErrorKind.BodyTooLarge, $"the request body is larger than the limit of {options.MaxBodyBytes} bytes (Http:MaxBodyBytes)");
 
     private readonly ApiError _tooManyInFlight = new(
-        ErrorKind.Unavailable, $"request bodies in flight have reached the limit of {options.MaxRequestBytesInFlight} bytes (Http:MaxRequestBytesInFlight); try again");
+        ErrorKind.Unavailable, $"request bodies in flight have reached the limit of {bytes.Max} bytes (Http:MaxRequestBytesInFlight, Memory:BudgetBytes); try again");
 
     private static readonly ApiError MemoryIsShort = new(
         ErrorKind.Unavailable, $"memory is short (Memory:BudgetBytes), so bodies of more than {FirstArrayBytes} bytes are not taken now; try again");
@@ -59,8 +65,28 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, ISer
                     read = await reader.ReadAsync(deadline.Token);
                 }
 
-                var error = Append(read, (int?)announced, ref array, ref length);
-                reader.AdvanceTo(read.Buffer.End);
+                if (array.Length == 0 && announced > FirstArrayBytes && read.Buffer.Length < EarnestBytes && !read.IsCompleted)
+                {
+                    reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                    continue;
+                }
+
+                ApiError? error;
+                try
+                {
+                    var size = SizeFor(read, length, array.Length, (int?)announced);
+                    error = size <= array.Length ? null : await TakeRoom(size, array.Length, context.RequestAborted) ?? Grow(ref array, length, size);
+                    if (error is null)
+                    {
+                        read.Buffer.CopyTo(array.AsSpan(length));
+                        length += (int)read.Buffer.Length;
+                    }
+                }
+                finally
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                }
+
                 if (error is not null)
                 {
                     bytes.Return(array.Length);
@@ -94,39 +120,55 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, ISer
         }
     }
 
-    private ApiError? Append(in ReadResult read, int? announced, ref byte[] array, ref int length)
+    /// <summary>How large the array has to be for what has arrived; it is made for what is to come too.</summary>
+    private long SizeFor(in ReadResult read, int length, int size, int? announced)
     {
         var arrived = length + read.Buffer.Length;
-        if (arrived > options.MaxBodyBytes)
+        if (arrived <= size || read.IsCompleted || arrived > options.MaxBodyBytes)
+        {
+            return arrived;
+        }
+
+        return announced ?? Math.Min(options.MaxBodyBytes, Math.Max(arrived, (long)size * Growth));
+    }
+
+    /// <returns>Why there is no room for an array of <paramref name="size"/> in place of one of <paramref name="held"/>.</returns>
+    private async ValueTask<ApiError?> TakeRoom(long size, int held, CancellationToken aborted)
+    {
+        if (size > options.MaxBodyBytes)
         {
             return _tooLarge;
         }
 
-        if (arrived > array.Length)
+        if (!(held == 0 ? await bytes.Take((int)size, aborted) : bytes.TryTake((int)size, held)))
         {
-            var size = read.IsCompleted ? (int)arrived : NextSize((int)arrived, array.Length, announced);
-            if (size > FirstArrayBytes && array.Length <= FirstArrayBytes && status.IsMemoryShort)
-            {
-                return MemoryIsShort;
-            }
-
-            if (!bytes.TryTake(size - array.Length))
-            {
-                return _tooManyInFlight;
-            }
-
-            var larger = GC.AllocateUninitializedArray<byte>(size);
-            array.AsSpan(0, length).CopyTo(larger);
-            array = larger;
+            return _tooManyInFlight;
         }
 
-        read.Buffer.CopyTo(array.AsSpan(length));
-        length = (int)arrived;
+        if (size > FirstArrayBytes && held <= FirstArrayBytes && !await status.MakeRoom(Copies * (size - held), aborted))
+        {
+            bytes.Return((int)size, held);
+            return MemoryIsShort;
+        }
+
         return null;
     }
 
-    private int NextSize(int needed, int size, int? announced) =>
-        announced is { } whole
-            ? Math.Min(whole, Math.Max(needed, Math.Max(FirstArrayBytes, size * Growth)))
-            : Math.Min(options.MaxBodyBytes, Math.Max(needed, size * Growth));
+    /// <summary>Makes the array larger, for which there is room.</summary>
+    /// <returns>Why that cannot be; the room is given back then.</returns>
+    private ApiError? Grow(ref byte[] array, int length, long size)
+    {
+        try
+        {
+            var larger = GC.AllocateUninitializedArray<byte>((int)size);
+            array.AsSpan(0, length).CopyTo(larger);
+            array = larger;
+            return null;
+        }
+        catch (OutOfMemoryException)
+        {
+            bytes.Return((int)size, array.Length);
+            return MemoryIsShort;
+        }
+    }
 }

@@ -21,6 +21,9 @@ internal sealed class GroupBuffer(int maxFrameBytes)
     // What a buffer may keep between bursts: above, a device that once was busy would hold the memory for ever.
     private const int IdleBytes = 256 * 1024;
 
+    // Doubling would hold twice what a burst of large records needs.
+    private const int LargestStepBytes = 1024 * 1024;
+
     private readonly List<BufferedFrame> _frames = [];
     private byte[] _bytes = new byte[16 * JournalFormat.BlockBytes];
     private BufferedRecord[] _records = new BufferedRecord[64];
@@ -166,7 +169,7 @@ internal sealed class GroupBuffer(int maxFrameBytes)
         bytes = JournalFormat.ToBlocks(bytes);
         if (bytes > _bytes.Length)
         {
-            Array.Resize(ref _bytes, Math.Max(bytes, 2 * _bytes.Length));
+            Array.Resize(ref _bytes, Math.Max(bytes, Math.Min(2 * _bytes.Length, _bytes.Length + LargestStepBytes)));
         }
     }
 }

@@ -22,7 +22,7 @@ try
 
     var configuration = ConfigurationSources.Read(args);
     var options = ServiceOptions.Read(configuration);
-    MemoryBudget.Of(options.Memory.BudgetBytes).LimitHeap();
+    MemoryBudget.Of(options.Memory.BudgetBytes).Apply();
     using var manager = ServiceManager.Of(options);
 
     // A device keeps what it acknowledges in its own journal, a member of a cluster in PostgreSQL.

@@ -134,6 +134,10 @@ public sealed class TestStatus : IServiceStatus, ISyncStatus, IClusterMember
 
     public bool IsMemoryShort { get; set; }
 
+    public long RequestMemoryBytes { get; set; } = long.MaxValue;
+
+    public ValueTask<bool> MakeRoom(long bytes, CancellationToken ct) => new(!IsMemoryShort);
+
     public IReadOnlyList<string> Warnings { get; set; } = [];
 
     public IReadOnlyList<SyncTarget> Targets { get; set; } = [];

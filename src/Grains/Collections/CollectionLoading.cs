@@ -205,10 +205,14 @@ internal sealed class CollectionLoading(
 
     private async Task MakeRoom(long bytes)
     {
-        if (!await resident.TakeRoom(ResidentCollections.ActivationBytes + (bytes * FormsWhileLoading), PatienceForRoom, stopped))
+        var room = ResidentCollections.ActivationBytes + (bytes * FormsWhileLoading);
+        if (!await resident.TakeRoom(room, PatienceForRoom, stopped))
         {
             throw new TimeoutException($"it needs {bytes} bytes of memory, which other collections did not free in time");
         }
+
+        // It has its share, so it is not refused: only garbage may be in the way of it.
+        services.Heap?.IsShortOf(room);
     }
 
     /// <summary>
@@ -277,6 +281,6 @@ internal sealed class CollectionLoading(
     {
         CollectionWriter? writer = null;
         var commits = services.Durability.CommitsOf(key, Opened!, entries, new CommitEvents(() => writer!.CatchUp(), overtaken));
-        return writer = new CollectionWriter(entries, resident, commits, services.Clock, CollectionLimits.Of(services.Limits, isSystem));
+        return writer = new CollectionWriter(entries, resident, commits, services.Clock, CollectionLimits.Of(services, isSystem));
     }
 }

@@ -27,6 +27,12 @@ internal sealed class CollectionServices
     /// <summary>Keeps what is in memory within the budget.</summary>
     public required ResidentCollections Residents { get; init; }
 
+    /// <summary>The most bytes of memory that one collection may grow to.</summary>
+    public long CollectionMemoryBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Told of memory that a load is about to take; <see langword="null"/> where the heap is not this process's alone.</summary>
+    public HeapGauge? Heap { get; init; }
+
     /// <summary>Where readers of this process find them.</summary>
     public required LocalCollections Local { get; init; }
 

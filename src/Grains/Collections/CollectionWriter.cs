@@ -165,18 +165,30 @@ internal sealed class CollectionWriter(
         }
 
         var growth = key.Length + operation.Value.Length - replaced;
-        if (growth > 0 && entries.NewestBytes + growth > limits.CollectionBytes)
+        if (growth > 0 && FullFault(growth) is { } full)
         {
             position = Math.Max(position, entries.PendingPosition);
-            return Refuse(new Refusal(
-                RefusalCode.CollectionFull,
-                $"collection would hold {entries.NewestBytes + growth} bytes, more than the limit of {limits.CollectionBytes} (Limits:CollectionBytes)"));
+            return Refuse(new Refusal(RefusalCode.CollectionFull, full));
         }
 
         var entry = StoredEntry.Create(
             key, operation.Value.Span, entries.Sequence + 1, entries.NextVersion(now), operation.ExpiresAtMicros);
         entries.Stage(entry, replaced);
         return new WriteResult(null, entry.Version, exists);
+    }
+
+    private string? FullFault(int growth)
+    {
+        var bytes = entries.NewestBytes + growth;
+        if (bytes > limits.CollectionBytes)
+        {
+            return $"collection would hold {bytes} bytes, more than the limit of {limits.CollectionBytes} (Limits:CollectionBytes)";
+        }
+
+        var memory = entries.MemoryBytes - entries.Bytes + bytes;
+        return memory > limits.MemoryBytes
+            ? $"collection would take {memory} bytes of memory, more than the {limits.MemoryBytes} that one may (Memory:BudgetBytes)"
+            : null;
     }
 
     private static string? PreconditionFault(Operation operation, bool exists, StoredEntry newest) => operation.Precondition switch

@@ -7,7 +7,7 @@ namespace EdgeOrleans.Grains;
 
 /// <summary>What a member of a cluster says of itself. It keeps nothing of its own, so its start finds nothing to recover.</summary>
 internal sealed class ClusterStatus(
-    StorageDurability storage, WriteBehindTarget target, DamageReport damage, HeapGauge heap, Readiness readiness, CatalogOpening catalog, ServiceClock clock)
+    StorageDurability storage, WriteBehindTarget target, DamageReport damage, MemoryBudget budget, HeapGauge heap, Readiness readiness, CatalogOpening catalog, ServiceClock clock)
     : IServiceStatus
 {
     private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
@@ -16,7 +16,10 @@ internal sealed class ClusterStatus(
     public string? WriteFault => FaultOf(storage);
 
     /// <inheritdoc/>
-    public bool IsMemoryShort => heap.IsShort;
+    public long RequestMemoryBytes => budget.RequestBytes;
+
+    /// <inheritdoc/>
+    public ValueTask<bool> MakeRoom(long bytes, CancellationToken ct) => heap.MakeRoom(bytes, ct);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings => [.. damage.Lines, .. target.Rows.Warnings];

@@ -17,14 +17,16 @@ internal static class CollectionsHosting
         this ISiloBuilder silo, LimitsOptions limits, WritesOptions writes, MemoryOptions memory, ServiceClock clock, TimeProvider systemClock)
     {
         var budget = MemoryBudget.Of(memory.BudgetBytes);
+        var residents = new ResidentCollections(budget.CollectionBytes, systemClock);
+        var heap = new HeapGauge(budget, residents, systemClock);
         silo.Services
             .AddSingleton(clock)
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(budget)
-            .AddSingleton(new ResidentCollections(budget.CollectionBytes, systemClock))
+            .AddSingleton(residents)
             .AddSingleton<LocalCollections>()
             .AddSingleton<ILocalCollections>(static services => services.GetRequiredService<LocalCollections>())
-            .AddSingleton(new HeapGauge(budget, systemClock))
+            .AddSingleton(heap)
             .AddSingleton<DamageReport>()
             .AddSingleton(static services => new ReadinessLook("recovered", () => services.GetRequiredService<CatalogOpening>().Fault))
             .AddSingleton(static services => ClusterLook(services.GetRequiredService<ISiloStatusOracle>()))
@@ -38,7 +40,9 @@ internal static class CollectionsHosting
                 Limits = limits,
                 Timeout = TimeSpan.FromMilliseconds(writes.TimeoutMs),
                 Targets = services.GetRequiredService<IReadOnlyList<WriteBehindTarget>>(),
-                Residents = services.GetRequiredService<ResidentCollections>(),
+                Residents = residents,
+                CollectionMemoryBytes = budget.LargestCollectionBytes,
+                Heap = heap,
                 Local = services.GetRequiredService<LocalCollections>(),
                 Member = services.GetService<IClusterMember>(),
                 Scheduler = TaskScheduler.Default,

@@ -11,6 +11,7 @@ internal sealed class ServiceStatus(
     FlashJournal journal,
     DamageReport damage,
     SaveScheduler saves,
+    MemoryBudget budget,
     HeapGauge heap,
     Readiness readiness,
     CatalogOpening catalog,
@@ -22,7 +23,10 @@ internal sealed class ServiceStatus(
     public string? WriteFault => JournalFaults.Of(journal);
 
     /// <inheritdoc/>
-    public bool IsMemoryShort => heap.IsShort;
+    public long RequestMemoryBytes => budget.RequestBytes;
+
+    /// <inheritdoc/>
+    public ValueTask<bool> MakeRoom(long bytes, CancellationToken ct) => heap.MakeRoom(bytes, ct);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings =>

@@ -1,3 +1,5 @@
+using EdgeOrleans.Grains.Collections;
+
 namespace EdgeOrleans.Grains.Local;
 
 /// <summary>
@@ -26,7 +28,7 @@ internal sealed class LocalQueue
 
         if (isUnwatched)
         {
-            _ = AnswerOverdue(write);
+            _ = AnswerOverdue(write.Deadline);
         }
 
         return isFirst;
@@ -42,10 +44,12 @@ internal sealed class LocalQueue
         }
     }
 
-    /// <summary>One timer runs for all of them, and as a rule finds none left; one for each would cost each its allocations.</summary>
-    private async Task AnswerOverdue(LocalWrite first)
+    /// <summary>
+    /// One timer runs for all of them, and as a rule finds none left; one for each would cost each its allocations. It knows a time and no
+    /// write, which would keep the body of its request for seconds after it was answered.
+    /// </summary>
+    private async Task AnswerOverdue(Deadline next)
     {
-        var next = first.Deadline;
         for (var isWatched = true; isWatched;)
         {
             await next.End.ConfigureAwait(false);

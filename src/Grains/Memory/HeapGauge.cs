@@ -1,35 +1,61 @@
+using EdgeOrleans.Grains.Memory;
+
 namespace EdgeOrleans.Grains;
 
-/// <summary>
-/// Whether there is room for large work. The collector fails a request for memory beyond its limit, and that can hit anyone;
-/// so what is large and can be refused politely is refused before.
-/// </summary>
-internal sealed class HeapGauge(MemoryBudget budget, TimeProvider clock)
+/// <summary>Whether there is room for large work on the heap: what is large asks before it is begun, and can be refused politely then.</summary>
+internal sealed class HeapGauge(MemoryBudget budget, ResidentCollections residents, TimeProvider clock)
 {
-    // Garbage counts as used until somebody collects it, and at its limit the collector will: no oftener than this for asking.
-    private static readonly TimeSpan CollectAgainAfter = TimeSpan.FromSeconds(1);
+    // Well below what a client waits for an answer; collections leave within milliseconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
-    private readonly long _highBytes = budget.HeapBytes / 8 * 7;
+
+    // A collection of everything is worth so much garbage, or that somebody has waited so long.
+    private static readonly TimeSpan CollectAgainAfter = TimeSpan.FromMilliseconds(100);
+    private readonly long _worthBytes = budget.HeapBytes / 16;
+    private long _keptBytes;
     private long _collectedAt;
-    private bool _isShort;
 
-    /// <summary>Whether the heap is nearly full although garbage was collected a moment ago.</summary>
-    public bool IsShort => GC.GetTotalMemory(forceFullCollection: false) > _highBytes && IsShortOnceCollected();
+    /// <summary>Waits until there are <paramref name="bytes"/> within the budget, for which garbage is collected and collections leave.</summary>
+    /// <returns>Whether there were in time.</returns>
+    public async ValueTask<bool> MakeRoom(long bytes, CancellationToken ct)
+    {
+        if (!IsShortOf(bytes))
+        {
+            return true;
+        }
 
-    private bool IsShortOnceCollected()
+        var started = clock.GetTimestamp();
+        residents.AskToLeave(bytes);
+        while (IsShortOf(bytes))
+        {
+            await Task.Delay(LookInterval, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ct.IsCancellationRequested || clock.GetElapsedTime(started) >= Patience)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether there are not <paramref name="bytes"/> more within the budget, garbage aside.</summary>
+    public bool IsShortOf(long bytes) => GC.GetTotalMemory(forceFullCollection: false) + bytes > budget.HeapBytes && IsShortOnceCollected(bytes);
+
+    private bool IsShortOnceCollected(long bytes)
     {
         lock (_gate)
         {
-            if (_collectedAt == 0 || clock.GetElapsedTime(_collectedAt) >= CollectAgainAfter)
+            var used = GC.GetTotalMemory(forceFullCollection: false);
+            if (used + bytes > budget.HeapBytes && (used - _keptBytes >= _worthBytes || clock.GetElapsedTime(_collectedAt) >= CollectAgainAfter))
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+                _keptBytes = used = GC.GetTotalMemory(forceFullCollection: false);
                 _collectedAt = clock.GetTimestamp();
-                _isShort = GC.GetTotalMemory(forceFullCollection: false) > _highBytes;
             }
 
-            // Until the next time: what has been added since may be garbage again.
-            return _isShort;
+            return used + bytes > budget.HeapBytes;
         }
     }
 }

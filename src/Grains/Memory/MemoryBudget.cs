@@ -30,7 +30,7 @@ public sealed class MemoryBudget
     /// <summary>What the process is to stay within.</summary>
     public long Bytes { get; }
 
-    /// <summary>Of it, the managed heap: the collector's hard limit.</summary>
+    /// <summary>Of it, the managed heap.</summary>
     public long HeapBytes { get; }
 
     /// <summary>
@@ -38,6 +38,12 @@ public sealed class MemoryBudget
     /// and garbage that is not collected yet.
     /// </summary>
     public long CollectionBytes { get; }
+
+    /// <summary>How far one collection may grow: a little past the share of all, for it is loaded again when it is alone.</summary>
+    public long LargestCollectionBytes => CollectionBytes / 8 * 9;
+
+    /// <summary>Of the heap, bodies of requests in flight. What is written stands in memory as body, as entries and as records of the journal.</summary>
+    public long RequestBytes => HeapBytes / 16;
 
     /// <summary>What is taken when nothing else is said: a quarter of the machine's memory, or what a container leaves to the heap of its one process.</summary>
     public static long DefaultBytes
@@ -54,11 +60,16 @@ public sealed class MemoryBudget
     /// <summary>Divides a budget; 0 for the default.</summary>
     public static MemoryBudget Of(long budgetBytes) => new(budgetBytes == 0 ? DefaultBytes : budgetBytes);
 
-    /// <summary>Gives the collector its hard limit, for the rest of the process: near it, it works harder, and returns what it frees.</summary>
-    public void LimitHeap()
+    /// <summary>
+    /// Keeps the process within its budget for the rest of its life. The collector's hard limit, at which it throws, whoever asks, is a
+    /// quarter further: nothing that was let in comes to it.
+    /// </summary>
+    public void Apply()
     {
-        AppContext.SetData("GCHeapHardLimit", (ulong)HeapBytes);
+        AppContext.SetData("GCHeapHardLimit", (ulong)(HeapBytes / 4 * 5));
         GC.RefreshMemoryLimit();
+        HeapKeeper.Start(HeapBytes);
+        NativeHeap.ShareOneArena();
     }
 
     private static long MachineBytes()

@@ -147,6 +147,15 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         }
     }
 
+    /// <summary>Asks so many to leave that <paramref name="bytes"/> become free, although they have not passed their share: something else needs the room.</summary>
+    public void AskToLeave(long bytes)
+    {
+        lock (_gate)
+        {
+            AskToLeave(bytes, sparesNewest: true);
+        }
+    }
+
     /// <summary>One has gone.</summary>
     public void Remove(ResidentCollection resident)
     {

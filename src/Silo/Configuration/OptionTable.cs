@@ -48,7 +48,7 @@ internal static class OptionTable
 
     public static readonly NumberOption MaxRequestBytesInFlight = new(
         "Http:MaxRequestBytesInFlight", 32 * MiB, 2 * KiB, 4 * GiB, "bytes",
-        "Request bodies held in memory at a time; at least Http:MaxBodyBytes, with which the default grows.");
+        "Request bodies held in memory at a time, fewer with a small Memory:BudgetBytes; at least Http:MaxBodyBytes, with which the default grows.");
 
     public static readonly NumberOption BodyTimeoutMs = new(
         "Http:BodyTimeoutMs", 120_000, 100, 3_600_000, "milliseconds", "How long one request body may take to arrive.");
@@ -57,7 +57,7 @@ internal static class OptionTable
         "Limits:ValueBytes", 1 * MiB, 1 * KiB, 16 * MiB, "bytes", "The longest value.");
 
     public static readonly NumberOption CollectionBytes = new(
-        "Limits:CollectionBytes", 16 * MiB, 64 * KiB, 1 * GiB, "bytes", "Keys and values of one collection.");
+        "Limits:CollectionBytes", 16 * MiB, 64 * KiB, 1 * GiB, "bytes", "Keys and values of one collection; of tiny entries a small Memory:BudgetBytes allows fewer.");
 
     public static readonly NumberOption Collections = new(
         "Limits:Collections", 10_000, 1, 100_000, "collections", "Collections in all namespaces.");

@@ -28,7 +28,7 @@ public sealed class WriterMemoryTests : IDisposable
             new ResidentCollections(long.MaxValue, TimeProvider.System).Enter(null),
             new JournalCommits(_journal, _journal.OwnerOf("ns/c"), _entries),
             new ServiceClock(0, TimeProvider.System, new TestMachineClock()),
-            new CollectionLimits { CollectionBytes = long.MaxValue, AtomicBytes = int.MaxValue });
+            new CollectionLimits { CollectionBytes = long.MaxValue, MemoryBytes = long.MaxValue, AtomicBytes = int.MaxValue });
     }
 
     public void Dispose()

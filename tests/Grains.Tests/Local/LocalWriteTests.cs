@@ -112,6 +112,29 @@ public sealed class LocalWriteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_that_was_answered_is_in_nobodys_memory()
+    {
+        await Users.Put("k", "1");
+        var batch = await Answered();
+
+        // The timer of its deadline runs for as long as the call might have.
+        for (var i = 0; batch.IsAlive && i < 10; i++)
+        {
+            await Task.Delay(10);
+            GC.Collect();
+        }
+
+        Assert.False(batch.IsAlive);
+
+        async Task<WeakReference> Answered()
+        {
+            var batch = Batch(Set("k", "2"));
+            Assert.NotNull(await Here.Apply(batch));
+            return new WeakReference(batch);
+        }
+    }
+
+    [Fact]
     public async Task Writes_whose_turn_does_not_come_are_told_so_in_time_and_are_not_made_later()
     {
         var turns = new HeldTurns();
