@@ -21,7 +21,7 @@ internal static class CollectionsHosting
             .AddSingleton(clock)
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(budget)
-            .AddSingleton(new ResidentCollections(budget.CollectionBytes, systemClock))
+            .AddSingleton(new ResidentCollections(budget.CollectionBytes, systemClock, HeapShare.Of(budget, systemClock)))
             .AddSingleton<LocalCollections>()
             .AddSingleton<ILocalCollections>(static services => services.GetRequiredService<LocalCollections>())
             .AddSingleton(new HeapGauge(budget, systemClock))

@@ -6,13 +6,14 @@ namespace EdgeOrleans.Grains.Memory;
 /// </summary>
 /// <param name="limitBytes">Their share of the memory budget.</param>
 /// <param name="clock">For waiting.</param>
-internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
+/// <param name="heap">What the heap leaves them, which may be less; <see langword="null"/> where the share alone counts.</param>
+internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, HeapShare? heap = null)
 {
     /// <summary>An activation without an entry: Orleans' part and ours, as measured with 10,000 of them.</summary>
     public const int ActivationBytes = 6 * 1024;
 
     // Once begun, an eighth of the share is cleared, so that not each new entry looks for a victim.
-    private readonly long _lowBytes = limitBytes - (limitBytes / 8);
+    private const int ClearedAtOnce = 8;
 
     private readonly Lock _gate = new();
     private readonly HashSet<ResidentCollection> _residents = [];
@@ -31,6 +32,9 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
 
     /// <summary>Deactivations since then.</summary>
     public long Deactivations => Volatile.Read(ref _deactivations);
+
+    /// <summary>What all of them may hold.</summary>
+    private long Limit => Math.Min(limitBytes, heap?.Bytes ?? limitBytes);
 
     /// <summary>How many are in memory.</summary>
     public int Count
@@ -83,9 +87,9 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         if (bytes < 0 && Volatile.Read(ref _waiting) > 0)
         {
             Interlocked.Add(ref _bytes, bytes);
-            Relieve();
+            LookAgain();
         }
-        else if (Interlocked.Add(ref _bytes, bytes) > limitBytes && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
+        else if (Interlocked.Add(ref _bytes, bytes) > Limit && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
         {
             // Not in the turn of whoever wrote the last byte.
             ThreadPool.UnsafeQueueUserWorkItem(static residents => residents.Shed(), this, preferLocal: false);
@@ -109,6 +113,15 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         }
     }
 
+    /// <summary>What the loaded ones hold; what is promised to the others is not on the heap yet.</summary>
+    private long LoadedBytes()
+    {
+        lock (_gate)
+        {
+            return _residents.Sum(static resident => resident.Entries is null ? 0 : resident.Bytes);
+        }
+    }
+
     private void SetWaiting(ResidentCollection resident, bool isWaiting)
     {
         lock (_gate)
@@ -125,17 +138,18 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         while (true)
         {
             Task relief;
+            heap?.Look(limitBytes, LoadedBytes);
             lock (_gate)
             {
                 var others = Bytes - resident.Bytes;
-                if (others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.CanLeave && other.Bytes > ActivationBytes))
+                if (others + bytes <= Limit || !_residents.Any(other => other != resident && other.CanLeave && other.Bytes > ActivationBytes))
                 {
                     resident.Hold(bytes);
                     return true;
                 }
 
                 relief = _relief.Task;
-                AskToLeave(others + bytes - limitBytes, sparesNewest: false);
+                AskToLeave(others + bytes - Limit, sparesNewest: false);
             }
 
             await relief.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -155,11 +169,11 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             _deactivations += _residents.Remove(resident) ? 1 : 0;
         }
 
-        Relieve();
+        LookAgain();
     }
 
     /// <summary>Lets those who wait for room look again.</summary>
-    private void Relieve()
+    private void LookAgain()
     {
         TaskCompletionSource relief;
         lock (_gate)
@@ -171,12 +185,21 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         relief.SetResult();
     }
 
+    /// <summary>Memory has run out although all keep within their share: an eighth of it is cleared.</summary>
+    public void Relieve()
+    {
+        lock (_gate)
+        {
+            AskToLeave(Limit / ClearedAtOnce, sparesNewest: false);
+        }
+    }
+
     private void Shed()
     {
         Volatile.Write(ref _isShedding, 0);
         lock (_gate)
         {
-            AskToLeave(Bytes - _lowBytes, sparesNewest: true);
+            AskToLeave(Bytes - Limit + (Limit / ClearedAtOnce), sparesNewest: true);
         }
     }
 
