@@ -2,8 +2,8 @@ namespace EdgeOrleans.Grains.Memory;
 
 /// <summary>
 /// What the heap itself leaves to collections. Their share of the budget is reckoned by what they hold; what the process, its requests and
-/// the pools of its drivers take besides shows on the heap alone. A quarter of that is kept free: where the collector's limit is met,
-/// whoever asks for memory next fails, and that may be the runtime, or a connection that all others use.
+/// the pools of its drivers take besides shows on the heap alone. Some of that is kept free: where the collector's limit is met, whoever
+/// asks for memory next fails, and that may be the runtime, or a connection that all others use.
 /// </summary>
 /// <param name="heapBytes">The collector's limit.</param>
 /// <param name="inUse">Bytes in use, after garbage has been collected or before.</param>
@@ -14,8 +14,11 @@ internal sealed class HeapShare(long heapBytes, Func<bool, long> inUse, TimeProv
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookForMoreAfter = TimeSpan.FromSeconds(5);
 
+    // What one load, and a few writes and answers, ask for at once, and what the collector loses to gaps. A large heap loses no more to them.
+    private const long MostKeptFree = 64 * 1024 * 1024;
+
     private readonly Lock _gate = new();
-    private readonly (long High, long Least) _bounds = (heapBytes / 4 * 3, heapBytes / 8);
+    private readonly (long High, long Least) _bounds = (heapBytes - Math.Min(heapBytes / 4, MostKeptFree), heapBytes / 8);
     private long _bytes = heapBytes;
     private long? _lookedAt;
 
@@ -26,7 +29,7 @@ internal sealed class HeapShare(long heapBytes, Func<bool, long> inUse, TimeProv
     public static HeapShare Of(MemoryBudget budget, TimeProvider clock) => new(budget.HeapBytes, BytesInUse, clock);
 
     /// <summary>Looks at the heap, when it is time to.</summary>
-    /// <param name="share">What collections may hold in any case not exceed.</param>
+    /// <param name="share">The most that they may hold whatever the heap has.</param>
     /// <param name="held">What they hold.</param>
     public void Look(long share, Func<long> held)
     {

@@ -15,6 +15,9 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
     // Once begun, an eighth of the share is cleared, so that not each new entry looks for a victim.
     private const int ClearedAtOnce = 8;
 
+    // Writes make collections grow: how much, as a part of the share, before the heap is looked at again.
+    private const int LooksAtHeap = 32;
+
     private readonly Lock _gate = new();
     private readonly HashSet<ResidentCollection> _residents = [];
     private TaskCompletionSource _relief = NewSignal();
@@ -22,6 +25,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
     private long _deactivations;
     private int _waiting;
     private long _bytes;
+    private long _looksAt;
     private int _isShedding;
 
     /// <summary>What all of them hold or have been promised.</summary>
@@ -89,7 +93,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
             Interlocked.Add(ref _bytes, bytes);
             LookAgain();
         }
-        else if (Interlocked.Add(ref _bytes, bytes) > Limit && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
+        else if (Interlocked.Add(ref _bytes, bytes) > Math.Min(Limit, Volatile.Read(ref _looksAt)) && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
         {
             // Not in the turn of whoever wrote the last byte.
             ThreadPool.UnsafeQueueUserWorkItem(static residents => residents.Shed(), this, preferLocal: false);
@@ -197,9 +201,14 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
     private void Shed()
     {
         Volatile.Write(ref _isShedding, 0);
+        Volatile.Write(ref _looksAt, Bytes + (limitBytes / LooksAtHeap));
+        heap?.Look(limitBytes, LoadedBytes);
         lock (_gate)
         {
-            AskToLeave(Bytes - Limit + (Limit / ClearedAtOnce), sparesNewest: true);
+            if (Bytes > Limit)
+            {
+                AskToLeave(Bytes - Limit + (Limit / ClearedAtOnce), sparesNewest: true);
+            }
         }
     }
 

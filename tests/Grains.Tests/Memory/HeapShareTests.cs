@@ -34,12 +34,35 @@ public sealed class HeapShareTests
     }
 
     [Fact]
-    public void What_others_hold_is_taken_from_three_quarters_of_the_heap()
+    public void What_others_hold_is_taken_from_all_but_a_quarter_of_the_heap()
     {
         (_others, _held) = (400_000, 450_000);
         Look();
 
         Assert.Equal(350_000, _heap.Bytes);
+    }
+
+    [Fact]
+    public void No_more_is_kept_free_of_a_large_heap_than_of_one_of_256_MiB()
+    {
+        const long GiB = 1024 * 1024 * 1024;
+        var heap = new HeapShare(GiB, static _ => GiB - 1, _clock);
+        heap.Look(GiB / 2, static () => GiB / 2);
+
+        Assert.Equal((GiB / 2) - (GiB / 16) + 1, heap.Bytes);
+    }
+
+    [Fact]
+    public async Task Collections_leave_when_writes_make_them_grow_and_the_heap_has_less_than_their_share()
+    {
+        var residents = new ResidentCollections(Share, _clock, _heap);
+        var (left, used) = (new TaskCompletionSource(), residents.Enter(static () => { }));
+        residents.Enter(left.SetResult).Hold(100_000);
+        used.Use();
+        (_others, _held) = (600_000, 200_000);
+
+        used.Hold(100_000);
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]
