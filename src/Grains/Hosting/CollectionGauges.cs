@@ -23,7 +23,7 @@ internal sealed class CollectionGauges(ResidentCollections residents, MemoryBudg
         _meter.Gauge("edgeorleans.entries", "{entry}", "Entries in memory.", () => Contents.Entries);
         _meter.Gauge("edgeorleans.entries.size", "By", "Bytes of keys and values in memory.", () => Contents.Bytes);
         _meter.Gauge("edgeorleans.memory.collections", "By", "Memory that collections take or have been promised.", () => residents.Bytes);
-        _meter.Gauge("edgeorleans.memory.collections.limit", "By", "How much they may take before the least recently used leave.", () => budget.CollectionBytes);
+        _meter.Gauge("edgeorleans.memory.collections.limit", "By", "How much they may take before the least recently used leave.", () => residents.Limit);
         _meter.Gauge("edgeorleans.memory.heap.limit", "By", "How far the managed heap may grow.", () => budget.HeapBytes);
         _meter.Gauge("edgeorleans.memory.budget", "By", "What the process is to stay within (Memory:BudgetBytes).", () => budget.Bytes);
         return Task.CompletedTask;

@@ -37,8 +37,8 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
     /// <summary>Deactivations since then.</summary>
     public long Deactivations => Volatile.Read(ref _deactivations);
 
-    /// <summary>What all of them may hold.</summary>
-    private long Limit => Math.Min(limitBytes, heap?.Bytes ?? limitBytes);
+    /// <summary>What all of them may hold: their share, or less when the heap has less.</summary>
+    public long Limit => Math.Min(limitBytes, heap?.Bytes ?? limitBytes);
 
     /// <summary>How many are in memory.</summary>
     public int Count
@@ -117,6 +117,15 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
         }
     }
 
+    /// <summary>Memory has run out although all keep within their share: an eighth of it is cleared.</summary>
+    public void Relieve()
+    {
+        lock (_gate)
+        {
+            AskToLeave(Limit / ClearedAtOnce, sparesNewest: false);
+        }
+    }
+
     /// <summary>What the loaded ones hold; what is promised to the others is not on the heap yet.</summary>
     private long LoadedBytes()
     {
@@ -187,15 +196,6 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock, H
         }
 
         relief.SetResult();
-    }
-
-    /// <summary>Memory has run out although all keep within their share: an eighth of it is cleared.</summary>
-    public void Relieve()
-    {
-        lock (_gate)
-        {
-            AskToLeave(Limit / ClearedAtOnce, sparesNewest: false);
-        }
     }
 
     private void Shed()
