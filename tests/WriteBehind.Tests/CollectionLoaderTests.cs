@@ -92,6 +92,26 @@ public sealed class CollectionLoaderTests : IDisposable
         Assert.True(moved > 1);
     }
 
+    [Fact]
+    public async Task Room_is_made_before_anything_but_the_head_is_read()
+    {
+        var (rows, model) = await Saved();
+        rows.Calls.Clear();
+        var told = new List<(long Bytes, int Reads)>();
+        await Loader(rows).Load(
+            Key,
+            saved =>
+            {
+                told.Add((saved.Bytes, rows.Calls.Count));
+                return Task.CompletedTask;
+            },
+            None);
+
+        Assert.Equal((model.Snapshot().Bytes, 1), told[0]);
+        Assert.Equal($"read {Key} head", rows.Calls.First());
+        Assert.True(told[^1].Reads < rows.Calls.Count, "All was read before room was made.");
+    }
+
     /// <summary>
     /// A snapshot that was announced before a delta and became current after it: the delta's entries are older than the snapshot, and
     /// what became of them since may have left no tombstone.

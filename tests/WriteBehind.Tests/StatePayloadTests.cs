@@ -29,6 +29,20 @@ public sealed class StatePayloadTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1024 * 1024)]
+    [InlineData(5000, 100)]
+    public void Payload_is_written_into_one_buffer_of_about_its_size(int count, int valueBytes)
+    {
+        var value = Encoding.UTF8.GetBytes($"\"{new string('v', valueBytes)}\"");
+        var entries = Enumerable.Range(1, count).Select(i => StoredEntry.Create(Encoding.UTF8.GetBytes($"k{i}"), value, i, i, i)).ToArray();
+        using var writer = new StatePayloadWriter(Key);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var payload = writer.Write(RandomHeader(new Random(1)), entries);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, payload.Length, payload.Length * 3L / 2);
+    }
+
     [Fact]
     public void Payload_cut_anywhere_is_refused()
     {

@@ -24,6 +24,9 @@ internal sealed class CollectionLoading(
     // While it is loaded a collection stands in memory as text, as a list of what was read, and as entries.
     private const int FormsWhileLoading = 3;
 
+    // In which those who were asked to leave have left, and what they held can be collected.
+    private static readonly TimeSpan PauseForMemory = TimeSpan.FromMilliseconds(100);
+
     // So that a storage that is away is asked once a second and collection, and not once a call.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -152,7 +155,7 @@ internal sealed class CollectionLoading(
         await Task.Yield();
         try
         {
-            _failure = await work();
+            _failure = await WithMemory(work);
         }
         catch (Exception fault)
         {
@@ -163,6 +166,25 @@ internal sealed class CollectionLoading(
         _failedAt = services.Clock.GetTimestamp();
         _running = null;
         return _failure;
+    }
+
+    /// <summary>Does work that leaves nothing behind when it fails, and does it again when memory ran out, once others have been asked to leave.</summary>
+    private async Task<Refusal?> WithMemory(Func<Task<Refusal?>> work)
+    {
+        for (var started = services.Clock.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (OutOfMemoryException) when (services.Clock.GetElapsedTime(started) < PatienceForRoom)
+            {
+                services.Residents.AskToLeave(resident.Bytes);
+                resident.Hold(ResidentCollections.ActivationBytes);
+            }
+
+            await Task.Delay(PauseForMemory, services.Clock, stopped);
+        }
     }
 
     private async Task<Refusal?> Recover(bool withEntries)
@@ -205,14 +227,21 @@ internal sealed class CollectionLoading(
 
     private async Task MakeRoom(long bytes)
     {
-        var room = ResidentCollections.ActivationBytes + (bytes * FormsWhileLoading);
-        if (!await resident.TakeRoom(room, PatienceForRoom, stopped))
+        var needed = ResidentCollections.ActivationBytes + (bytes * FormsWhileLoading);
+        if (needed <= resident.Bytes)
+        {
+            return;
+        }
+
+        // Two loads that kept what they have while they wait for more would wait for each other.
+        resident.Hold(ResidentCollections.ActivationBytes);
+        if (!await resident.TakeRoom(needed, PatienceForRoom, stopped))
         {
             throw new TimeoutException($"it needs {bytes} bytes of memory, which other collections did not free in time");
         }
 
         // It has its share, so it is not refused: only garbage may be in the way of it.
-        services.Heap?.IsShortOf(room);
+        services.Heap?.IsShortOf(needed);
     }
 
     /// <summary>

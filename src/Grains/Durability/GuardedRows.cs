@@ -62,7 +62,7 @@ internal sealed class GuardedRows(IStateRows rows, StorageBreaker breaker, TimeP
         catch (OutOfMemoryException)
         {
             // It is short of memory here: that says nothing of the storage, which others go on with.
-            throw new IOException("memory is short (Memory:BudgetBytes)");
+            throw new InsufficientMemoryException("memory is short (Memory:BudgetBytes)");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -208,6 +208,12 @@ internal sealed class StorageCommits(
             await save;
             return true;
         }
+        catch (OutOfMemoryException)
+        {
+            // It was short of memory here, which passes: nobody is told before their time is over.
+            Doubt();
+            return false;
+        }
         catch (Exception e) when (e is not (ForeignWriterException or RowsVanishedException or OperationCanceledException))
         {
             Doubt();

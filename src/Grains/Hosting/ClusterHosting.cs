@@ -55,6 +55,9 @@ public static class ClusterHosting
         {
             TakesEveryWrite = true,
             SlotCount = RowName.ClusterSlotCount,
+
+            // With one more value of up to 64 KiB a row fits 256 KiB: the driver reads it into pooled memory, whose next size is twice that.
+            ChunkBytes = 192 * 1024,
             
             // More would queue behind themselves.
             ReadsAtOnce = connections,

@@ -18,8 +18,8 @@ internal sealed class CollectionCommitter(string collectionKey, WriteBehindTarge
     // The slots at the end of the ring are for seals of snapshots that did not get finished.
     private readonly int _slotsForSeals = target.SlotCount / 16;
 
-    // From here on the collection is written whole, a row between every two commits: of 256 slots these are 64, and 64 rows are 16 MiB.
-    private readonly int _slotsForSnapshot = target.SlotCount / 4;
+    // From here on the collection is written whole, a row between every two commits: of 256 slots these are 96, and 96 rows are 18 MiB.
+    private readonly int _slotsForSnapshot = target.SlotCount * 3 / 8;
 
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private SnapshotPlan? _unfinished;

@@ -17,7 +17,7 @@ public sealed class CollectionLoader(WriteBehindTarget target)
     /// <summary>Reads totals and sequence alone: the head and the slots, no chunk.</summary>
     /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
     public Task<CollectionOutline> LoadOutline(string collectionKey, CancellationToken ct) =>
-        target.Run(collectionKey, async () => (await ReadChain(collectionKey, withEntries: false, ct)).Outline, ct);
+        target.Run(collectionKey, async () => (await ReadChain(collectionKey, makeRoom: null, ct)).Outline, ct);
 
     /// <summary>Reads everything, whatever memory it takes.</summary>
     /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
@@ -26,7 +26,9 @@ public sealed class CollectionLoader(WriteBehindTarget target)
 
     /// <summary>Reads everything.</summary>
     /// <param name="collectionKey">The collection's key.</param>
-    /// <param name="makeRoom">Told how much there is before the snapshot is read; what it throws ends the load.</param>
+    /// <param name="makeRoom">
+    /// Told how much there is before anything large is read: by the head alone first, then by the slots too; what it throws ends the load.
+    /// </param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="StateDamagedException">A row cannot be understood.</exception>
     public Task<LoadedCollection> Load(string collectionKey, Func<CollectionOutline, Task> makeRoom, CancellationToken ct) =>
@@ -34,14 +36,13 @@ public sealed class CollectionLoader(WriteBehindTarget target)
 
     /// <summary>Reads what a saver needs; for callers that already are in the collection's lane.</summary>
     internal async Task<TargetState> ReadState(string collectionKey, CancellationToken ct) =>
-        (await ReadChain(collectionKey, withEntries: false, ct)).Outline.State;
+        (await ReadChain(collectionKey, makeRoom: null, ct)).Outline.State;
 
     private async Task<LoadedCollection> LoadAll(string collectionKey, Func<CollectionOutline, Task> makeRoom, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (outline, changes) = await ReadChain(collectionKey, withEntries: true, ct);
-            await makeRoom(outline);
+            var (outline, changes) = await ReadChain(collectionKey, makeRoom, ct);
             var snapshot = new List<StoredEntry>();
             if (await ReadChunks(collectionKey, outline.State, snapshot, ct) is { } fault)
             {
@@ -100,7 +101,8 @@ public sealed class CollectionLoader(WriteBehindTarget target)
         return null;
     }
 
-    private async Task<(CollectionOutline Outline, List<StoredEntry> Changes)> ReadChain(string collectionKey, bool withEntries, CancellationToken ct)
+    private async Task<(CollectionOutline Outline, List<StoredEntry> Changes)> ReadChain(
+        string collectionKey, Func<CollectionOutline, Task>? makeRoom, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -113,10 +115,13 @@ public sealed class CollectionLoader(WriteBehindTarget target)
                 chain.AddHead(StatePayloadReader.ReadHeader(collectionKey, RowName.Head, row.Payload));
             }
 
-            var fault = await ReadSlots(collectionKey, chain, withEntries ? changes : null, ct)
+            // Slots together hold about as much as the snapshot before the next one is written.
+            await (makeRoom?.Invoke(chain.Outline()) ?? Task.CompletedTask);
+            var fault = await ReadSlots(collectionKey, chain, makeRoom is null ? null : changes, ct)
                 ?? (chain.State.Epoch == target.Rows.Epoch ? null : $"Target '{target.Name}' began anew while collection '{collectionKey}' was read.");
             if (fault is null)
             {
+                await (makeRoom?.Invoke(chain.Outline()) ?? Task.CompletedTask);
                 return (chain.Outline(), changes);
             }
 

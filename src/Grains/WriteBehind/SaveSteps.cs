@@ -36,12 +36,12 @@ internal sealed class SaveSteps(
     }
 
     /// <summary>Writes what changed since the last save into the next slot.</summary>
-    public Task WriteDelta(CollectionSnapshot snapshot) => WriteDelta(snapshot.Totals, snapshot.ChangesSince(state.SavedSequence));
+    public Task WriteDelta(CollectionSnapshot snapshot) => WriteDelta(snapshot.Totals, [.. snapshot.ChangesSince(state.SavedSequence)]);
 
     /// <summary>Writes changes into the next slot.</summary>
     /// <param name="totals">The state that they lead to.</param>
     /// <param name="changes">All that changed since the last save.</param>
-    public async Task WriteDelta(CollectionTotals totals, IEnumerable<StoredEntry> changes)
+    public async Task WriteDelta(CollectionTotals totals, IReadOnlyCollection<StoredEntry> changes)
     {
         var header = Header(StateKind.Delta, state.Save + 1, state.Generation, totals) with { Since = state.SavedSequence };
         await Claim(header, _payloads.Write(header, changes));
@@ -222,7 +222,7 @@ internal sealed class SaveSteps(
         }
     }
 
-    private async Task WriteChunk(SnapshotPlan plan, IEnumerable<StoredEntry> entries)
+    private async Task WriteChunk(SnapshotPlan plan, IReadOnlyCollection<StoredEntry> entries)
     {
         GoOn();
         var header = Header(StateKind.Chunk, plan.Save, plan.Generation, plan.Content.Totals) with { Chunk = plan.NextChunk };

@@ -62,7 +62,7 @@ internal sealed class SnapshotPlan
     public long WrittenBytes { get; set; }
 
     /// <summary>The entries of each chunk from <see cref="NextChunk"/> on.</summary>
-    public IEnumerable<IEnumerable<StoredEntry>> RemainingChunks()
+    public IEnumerable<IReadOnlyCollection<StoredEntry>> RemainingChunks()
     {
         var start = NextChunk == 0 ? 0 : _ends[NextChunk - 1];
         using var entries = All().Skip(start).GetEnumerator();
@@ -76,11 +76,14 @@ internal sealed class SnapshotPlan
 
     private IEnumerable<StoredEntry> All() => Content.ChangesSince(0);
 
-    private static IEnumerable<StoredEntry> Take(IEnumerator<StoredEntry> entries, int count)
+    private static StoredEntry[] Take(IEnumerator<StoredEntry> entries, int count)
     {
+        var taken = new StoredEntry[count];
         for (var i = 0; i < count && entries.MoveNext(); i++)
         {
-            yield return entries.Current;
+            taken[i] = entries.Current;
         }
+
+        return taken;
     }
 }

@@ -5,7 +5,10 @@ using EdgeOrleans.Grains.Entries;
 
 namespace EdgeOrleans.Grains.WriteBehind;
 
-/// <summary>Writes payloads, one after the other, into one buffer that grows to the largest of them.</summary>
+/// <summary>
+/// Writes payloads, one after the other, into one buffer that is as large as the largest of them. It is made at that size: one that
+/// doubles until a payload fits leaves four times its bytes behind, and the largest of that among the collector's large objects.
+/// </summary>
 internal sealed class StatePayloadWriter : IDisposable
 {
     // Keys keep their own letters, so that a person who looks into the database can read them.
@@ -13,9 +16,13 @@ internal sealed class StatePayloadWriter : IDisposable
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // What is written beside keys and values: an entry with all its members, a header and what the writer asks for in advance.
+    private const int EntryOverheadBytes = 112;
+    private const int PayloadOverheadBytes = 6 * 1024;
+
     private readonly string _namespace;
     private readonly string _collection;
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private ArrayBufferWriter<byte> _buffer = new(PayloadOverheadBytes);
     private readonly Utf8JsonWriter _json;
 
     public StatePayloadWriter(string collectionKey)
@@ -28,10 +35,9 @@ internal sealed class StatePayloadWriter : IDisposable
     public static int EstimateBytes(in StoredEntry entry) => entry.Bytes + 80;
 
     /// <summary>Writes a payload. It is valid until the next one is begun.</summary>
-    public ReadOnlyMemory<byte> Write(StateHeader header, IEnumerable<StoredEntry> entries)
+    public ReadOnlyMemory<byte> Write(StateHeader header, IReadOnlyCollection<StoredEntry> entries)
     {
-        _buffer.ResetWrittenCount();
-        _json.Reset();
+        Reserve(entries);
         _json.WriteStartObject();
         WriteHeader(header);
         _json.WriteStartArray(StatePayload.Entries);
@@ -48,6 +54,18 @@ internal sealed class StatePayloadWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
+
+    private void Reserve(IReadOnlyCollection<StoredEntry> entries)
+    {
+        var bytes = PayloadOverheadBytes + (EntryOverheadBytes * entries.Count) + entries.Sum(static entry => entry.Bytes);
+        if (bytes > _buffer.Capacity)
+        {
+            _buffer = new ArrayBufferWriter<byte>(bytes);
+        }
+
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+    }
 
     private void WriteHeader(StateHeader header)
     {

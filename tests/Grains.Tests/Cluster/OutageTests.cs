@@ -47,7 +47,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Process_that_is_short_of_memory_does_not_take_the_storage_for_away()
+    public async Task Process_that_is_short_of_memory_tries_again_and_does_not_take_the_storage_for_away()
     {
         await using var member = await TestMember.Start(_rows);
         await member.Collection("ns/cold").Put("k", "1");
@@ -55,16 +55,16 @@ public sealed class OutageTests
         await using var other = await TestMember.Start(_rows);
         _rows.IsMemoryShort = true;
 
-        var unread = await Assert.ThrowsAsync<RefusedException>(async () => await other.Collection("ns/cold").Get("k"));
-        Assert.Equal(RefusalCode.Unavailable, unread.Refusal.Code);
-        Assert.Contains("memory is short", unread.Refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("1", await other.Collection("ns/cold").Read("k"));
+        Assert.False(_rows.IsMemoryShort);
         Assert.Null(other.Status.WriteFault);
         Assert.Null((await other.Collection("ns/warm").Do(Set("k", "2"))).Refusal);
 
         _rows.IsMemoryShort = true;
-        Assert.Contains("outcome is unknown", (await other.Collection("ns/warm").Do(Set("k", "3"))).Refusal!.Message, StringComparison.Ordinal);
+        Assert.Null((await other.Collection("ns/warm").Do(Set("k", "3"))).Refusal);
+        Assert.False(_rows.IsMemoryShort);
         Assert.Null(other.Status.WriteFault);
-        await Until(async () => await other.Collection("ns/warm").Read("k") == "3");
+        Assert.Equal("3", await other.Collection("ns/warm").Read("k"));
     }
 
     [Fact]
