@@ -21,7 +21,9 @@ public sealed class MemoryTests
             var batch = Enumerable.Range(0, 60).Select(i => new JournalRecord(2 + i, large)).ToArray();
             var owner = journal.OwnerOf("a");
             var before = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-            GC.Collect();
+
+            // What is free and not given back yet would be there to be taken.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             LimitHeap(GC.GetGCMemoryInfo().TotalCommittedBytes + (40 * MiB));
             try
             {
