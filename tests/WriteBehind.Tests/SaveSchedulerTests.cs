@@ -1,3 +1,5 @@
+using EdgeOrleans.Journal;
+
 namespace EdgeOrleans.WriteBehind.Tests;
 
 /// <summary>When collections are saved, and when the journal may forget.</summary>
@@ -135,6 +137,30 @@ public sealed class SaveSchedulerTests
         }
 
         Assert.True(device.Journal.OwnerOf("ns/a").TrimmedSequence > 0);
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public Task Journal_that_fills_is_trimmed_before_sixty_four_slow_saves_have_returned() => OneThread.Run(thread =>
+    {
+        const int Collections = 60;
+        var options = new JournalOptions { SegmentBytes = 64 * 1024, MaxBytes = 6 * 64 * 1024, MaxRecordBytes = 8 * 1024, ReserveBytes = 0 };
+        var rows = new FaultyRows(new MemoryRows());
+        using var device = new Device(thread, [rows], SaveAfter, journalOptions: options);
+        device.Run();
+        rows.Delay = call => call.StartsWith("write", StringComparison.Ordinal) ? Task.Delay(TimeSpan.FromMilliseconds(50), device.Time) : Task.CompletedTask;
+        for (var i = 0; i < Collections; i++)
+        {
+            device.Models.Add($"many/{i}", new ModelCollection());
+            Assert.True(device.TryChange($"many/{i}", static model => model.Set("k", $"\"{new string('x', 3000)}\"")));
+        }
+
+        for (var i = 0; i < 8; i++)
+        {
+            device.Advance(TimeSpan.FromMilliseconds(50));
+        }
+
+        Assert.InRange(device.Journal.OwnersToSave(Collections).Count, 1, Collections - 8);
         return Task.CompletedTask;
     });
 

@@ -20,7 +20,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public async Task Twice_the_budget_for_collections_is_written_and_read_back_within_the_budget()
     {
         using var directory = new ServiceDirectory();
-        await using var service = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}"));
+        await using var service = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}"), JournalOf(96 * MiB));
         var peak = 0L;
         for (var collection = 0; collection < Collections; collection++)
         {
@@ -83,7 +83,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         const int Large = 40;
         const int Users = 4;
         using var directory = new ServiceDirectory();
-        await using var service = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}"));
+        await using var service = await Running.Start(directory, ("Memory:BudgetBytes", $"{Budget}"), JournalOf(160 * MiB));
         var written = new int[Large];
         var peak = 0L;
         var (taken, refused) = (0, 0);
@@ -129,6 +129,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
                 Assert.True(reply is { Status: 503, RetryAfter: not null } && reply.Body.Contains("try again", StringComparison.Ordinal), reply.ToString());
                 Interlocked.Increment(ref refused);
+                output.WriteLine(reply.ToString());
             }
         }
 
@@ -163,6 +164,9 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var resident = ResidentBytes(service.Process.Id);
         Assert.True(resident <= Budget, $"{resident} bytes are resident");
     }
+
+    /// <summary>Half of it is less than is written, so that collections are saved, and all of it more, so that a slow disk is no reason to refuse.</summary>
+    private static (string Option, string Value) JournalOf(long bytes) => ("Journal:MaxBytes", $"{bytes}");
 
     private static Place At(int collection, int key) => new("memory", $"c{collection}", $"k{key}");
 
