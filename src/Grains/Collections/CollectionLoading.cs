@@ -228,8 +228,10 @@ internal sealed class CollectionLoading(
     private async Task MakeRoom(long bytes)
     {
         var needed = ResidentCollections.ActivationBytes + (bytes * FormsWhileLoading);
-        if (needed <= resident.Bytes)
+        if (needed <= resident.Bytes + (resident.Bytes / 8))
         {
+            // A little more, as when a change came in since, is no reason to stand in line again.
+            resident.Hold(Math.Max(needed, resident.Bytes));
             return;
         }
 

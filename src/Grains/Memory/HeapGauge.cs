@@ -9,11 +9,11 @@ internal sealed class HeapGauge(MemoryBudget budget, ResidentCollections residen
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly Lock _gate = new();
-
-    // A collection of everything is worth so much garbage, or that somebody has waited so long.
+    // To collect everything stops the process: for so much garbage, or when somebody is in want of memory after so long.
     private static readonly TimeSpan CollectAgainAfter = TimeSpan.FromMilliseconds(100);
     private readonly long _worthBytes = budget.HeapBytes / 16;
+
+    private readonly Lock _gate = new();
     private long _keptBytes;
     private long _collectedAt;
 

@@ -16,6 +16,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly HashSet<ResidentCollection> _residents = [];
+    private readonly LinkedList<ResidentCollection> _line = [];
     private TaskCompletionSource _relief = NewSignal();
     private long _activations;
     private long _deactivations;
@@ -93,28 +94,33 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     }
 
     /// <summary>
-    /// Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. What is alone always fits, be it with those
+    /// Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>, to who came first first: else somebody loses
+    /// each time, until he has waited too long. What is alone always fits, be it with those
     /// that stay: to refuse it would be to refuse it for ever.
     /// </summary>
     public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
-        SetWaiting(resident, true);
+        lock (_gate)
+        {
+            resident.IsWaiting = true;
+            _line.AddLast(resident);
+            _waiting++;
+        }
+
         try
         {
             return await WaitForRoom(resident, bytes, patience, ct);
         }
         finally
         {
-            SetWaiting(resident, false);
-        }
-    }
+            lock (_gate)
+            {
+                resident.IsWaiting = false;
+                _line.Remove(resident);
+                _waiting--;
+            }
 
-    private void SetWaiting(ResidentCollection resident, bool isWaiting)
-    {
-        lock (_gate)
-        {
-            resident.IsWaiting = isWaiting;
-            _waiting += isWaiting ? 1 : -1;
+            Relieve();
         }
     }
 
@@ -128,7 +134,8 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             lock (_gate)
             {
                 var others = Bytes - resident.Bytes;
-                if (others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.CanLeave && other.Bytes > ActivationBytes))
+                var fits = others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.CanLeave && other.Bytes > ActivationBytes);
+                if (fits && _line.First!.Value == resident)
                 {
                     resident.Hold(bytes);
                     return true;

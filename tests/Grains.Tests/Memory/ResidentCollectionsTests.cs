@@ -148,6 +148,28 @@ public sealed class ResidentCollectionsTests
         Assert.InRange(_residents.Bytes, 400_000, Limit);
     }
 
+    [Fact]
+    public async Task Loads_that_wait_get_their_room_in_the_order_in_which_they_came()
+    {
+        var full = _residents.Enter(leave: null);
+        full.Hold(900_000);
+        _residents.Enter(static () => { }).Hold(ResidentCollections.ActivationBytes + 1);
+        var served = new List<int>();
+        var loads = Enumerable.Range(0, 20).Select(Load).ToArray();
+        full.Hold(200_000);
+        await Task.WhenAll(loads);
+        Assert.Equal(Enumerable.Range(0, 20), served);
+
+        async Task Load(int i)
+        {
+            var resident = _residents.Enter(static () => { });
+            Assert.True(await resident.TakeRoom(400_000, TimeSpan.FromSeconds(30), None));
+            served.Add(i);
+            await Task.Yield();
+            resident.Leave();
+        }
+    }
+
     private ResidentCollection Enter(string name, long bytes)
     {
         ResidentCollection? resident = null;
