@@ -19,11 +19,11 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, ISer
     /// <summary>Of a body of unknown length each further array is so many times larger: 1 MiB is copied a third more than once in all.</summary>
     private const int Growth = 4;
 
-    private static readonly ApiError TooSlow = new(
-        ErrorKind.RequestTimeout, "the request body came too slowly; nothing was written");
-
     /// <summary>What is written stands in memory as body, as entries and as records of the journal.</summary>
     private const int Copies = 3;
+
+    private static readonly ApiError TooSlow = new(
+        ErrorKind.RequestTimeout, "the request body came too slowly; nothing was written");
 
     // The server's exceptions for it: BadHttpRequestException for most, a plain IOException for a chunk size out of bounds.
     private static readonly ApiError Broken = new(
@@ -145,7 +145,7 @@ internal sealed class RequestBodies(ApiOptions options, RequestBytes bytes, ISer
             return _tooManyInFlight;
         }
 
-        if (size > FirstArrayBytes && held <= FirstArrayBytes && !await status.MakeRoom(Copies * (size - held), aborted))
+        if (size > FirstArrayBytes && !await status.MakeRoom(Copies * (size - held), aborted))
         {
             bytes.Return((int)size, held);
             return MemoryIsShort;

@@ -192,6 +192,23 @@ public sealed class BodyReaderTests
         }
     }
 
+    [Fact]
+    public async Task Body_of_unknown_length_that_grows_is_refused_once_memory_is_short()
+    {
+        var allowance = new RequestBytes(long.MaxValue);
+        var status = new TestStatus();
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var reading = new RequestBodies(new(), allowance, status).Read(Context(pipe.Reader, null)).AsTask();
+        await pipe.Writer.WriteAsync(new byte[100_000], TestContext.Current.CancellationToken);
+        await Wait(() => allowance.InFlight >= 100_000);
+
+        status.IsMemoryShort = true;
+        await pipe.Writer.WriteAsync(new byte[500_000], TestContext.Current.CancellationToken);
+
+        Assert.Contains("Memory:BudgetBytes", (await reading.WaitAsync(TimeSpan.FromSeconds(20))).Error?.Message);
+        Assert.Equal(0, allowance.InFlight);
+    }
+
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static string? Expected(byte[] body)

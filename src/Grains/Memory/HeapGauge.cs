@@ -40,7 +40,7 @@ internal sealed class HeapGauge(MemoryBudget budget, ResidentCollections residen
         return true;
     }
 
-    /// <summary>Whether there are not <paramref name="bytes"/> more within the budget, garbage aside.</summary>
+    /// <summary>Whether there are not <paramref name="bytes"/> more within the budget. Collects garbage when it may be that alone.</summary>
     public bool IsShortOf(long bytes) => GC.GetTotalMemory(forceFullCollection: false) + bytes > budget.HeapBytes && IsShortOnceCollected(bytes);
 
     private bool IsShortOnceCollected(long bytes)

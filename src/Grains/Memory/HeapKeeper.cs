@@ -19,10 +19,7 @@ internal sealed class HeapKeeper
     private void Look()
     {
         var committed = GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes;
-        if (committed < _keptBytes)
-        {
-            _keptBytes = committed;
-        }
+        _keptBytes = Math.Min(_keptBytes, committed);
 
         // What a collection could not free, the next one cannot either.
         if (committed > _heapBytes && committed - _keptBytes >= _worthBytes)

@@ -62,7 +62,7 @@ public sealed class MemoryBudget
 
     /// <summary>
     /// Keeps the process within its budget for the rest of its life. The collector's hard limit, at which it throws, whoever asks, is a
-    /// quarter further: nothing that was let in comes to it.
+    /// quarter further, out of the way of what is let in.
     /// </summary>
     public void Apply()
     {

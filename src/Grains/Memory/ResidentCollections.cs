@@ -20,7 +20,6 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     private TaskCompletionSource _relief = NewSignal();
     private long _activations;
     private long _deactivations;
-    private int _waiting;
     private long _bytes;
     private int _isShedding;
 
@@ -81,7 +80,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     public void Add(long bytes)
     {
         // A load that is over holds less than it was promised, and can be asked to leave.
-        if (bytes < 0 && Volatile.Read(ref _waiting) > 0)
+        if (bytes < 0 && _line.Count > 0)
         {
             Interlocked.Add(ref _bytes, bytes);
             Relieve();
@@ -94,9 +93,9 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     }
 
     /// <summary>
-    /// Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>, to who came first first: else somebody loses
-    /// each time, until he has waited too long. What is alone always fits, be it with those
-    /// that stay: to refuse it would be to refuse it for ever.
+    /// Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. Who came first is first: else somebody loses
+    /// each time, until he has waited too long. What is alone always fits, be it with those that stay: to refuse it would be to refuse it for
+    /// ever.
     /// </summary>
     public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
@@ -104,7 +103,6 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         {
             resident.IsWaiting = true;
             _line.AddLast(resident);
-            _waiting++;
         }
 
         try
@@ -117,7 +115,6 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             {
                 resident.IsWaiting = false;
                 _line.Remove(resident);
-                _waiting--;
             }
 
             Relieve();
