@@ -7,7 +7,7 @@ internal sealed class HeapGauge(MemoryBudget budget, ResidentCollections residen
 {
     // Well below what a client waits for an answer; collections leave within milliseconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
     // To collect everything stops the process: for so much garbage, or when somebody is in want of memory after so long.
     private static readonly TimeSpan CollectAgainAfter = TimeSpan.FromMilliseconds(100);
@@ -27,9 +27,10 @@ internal sealed class HeapGauge(MemoryBudget budget, ResidentCollections residen
         }
 
         var started = clock.GetTimestamp();
-        residents.AskToLeave(bytes);
         while (IsShortOf(bytes))
         {
+            // Each time, since loads fill what has become free; no oftener than what has left can be collected.
+            residents.AskToLeave(bytes);
             await Task.Delay(LookInterval, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ct.IsCancellationRequested || clock.GetElapsedTime(started) >= Patience)
             {
