@@ -89,6 +89,8 @@ internal sealed class Collection : IDisposable
     /// <exception cref="RefusedException">It cannot be brought there now.</exception>
     public async Task MakeReadable()
     {
+        // Now, not when it is loaded: else it would be the first to be asked to leave while it is.
+        _resident.Use();
         var isolation = _services.Member?.Isolation is { } fault ? new Refusal(RefusalCode.Unavailable, fault) : null;
         if ((_nameFault ?? isolation ?? await (_services.Member is { IsInDoubt: true } ? LoadCurrent() : Load())) is { } refusal)
         {
@@ -100,6 +102,7 @@ internal sealed class Collection : IDisposable
     /// <exception cref="RefusedException">It cannot be brought there now, or that is not known.</exception>
     public async Task MakeCurrent()
     {
+        _resident.Use();
         if ((_nameFault ?? await LoadCurrent()) is { } refusal)
         {
             throw new RefusedException(refusal);

@@ -24,7 +24,10 @@ internal sealed class ResidentCollection(ResidentCollections residents, Action? 
     /// <summary>Whether it has been asked to leave. Only its <see cref="ResidentCollections"/> looks and sets, under its lock.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>Whether it waits for room itself: to ask it to leave would gain nothing, and undo what it waits for. Under the same lock.</summary>
+    /// <summary>
+    /// Whether it waits for room itself: to ask it to leave would gain nothing, and undo what it waits for; and when it was asked before, it
+    /// goes only after it has been served, so nobody is to wait for that. Under the same lock.
+    /// </summary>
     public bool IsWaiting { get; set; }
 
     /// <summary>A client uses it now.</summary>

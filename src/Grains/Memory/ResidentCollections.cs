@@ -16,8 +16,8 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly HashSet<ResidentCollection> _residents = [];
-    private readonly LinkedList<ResidentCollection> _line = [];
-    private TaskCompletionSource _relief = NewSignal();
+    private readonly LinkedList<Claim> _line = [];
+    private int _waiting;
     private long _activations;
     private long _deactivations;
     private long _bytes;
@@ -79,13 +79,16 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// <summary>One of them has grown, or shrunk.</summary>
     public void Add(long bytes)
     {
-        // A load that is over holds less than it was promised, and can be asked to leave.
-        if (bytes < 0 && _line.Count > 0)
+        var all = Interlocked.Add(ref _bytes, bytes);
+        if (bytes < 0)
         {
-            Interlocked.Add(ref _bytes, bytes);
-            Relieve();
+            // A load that is over holds less than it was promised. Whoever lines up after this look sees what has become free.
+            if (Volatile.Read(ref _waiting) > 0)
+            {
+                ServeLine();
+            }
         }
-        else if (Interlocked.Add(ref _bytes, bytes) > limitBytes && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
+        else if (all > limitBytes && bytes > 0 && Interlocked.Exchange(ref _isShedding, 1) == 0)
         {
             // Not in the turn of whoever wrote the last byte.
             ThreadPool.UnsafeQueueUserWorkItem(static residents => residents.Shed(), this, preferLocal: false);
@@ -99,54 +102,66 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// </summary>
     public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
+        var claim = new Claim(resident, bytes);
         lock (_gate)
         {
             resident.IsWaiting = true;
-            _line.AddLast(resident);
+            _line.AddLast(claim);
+            Interlocked.Increment(ref _waiting);
         }
 
-        try
+        ServeLine();
+        using var deadline = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
+        await claim.Granted.Task.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (GivesUp(claim))
         {
-            return await WaitForRoom(resident, bytes, patience, ct);
+            // The next in line may want less.
+            ServeLine();
+            ct.ThrowIfCancellationRequested();
+            return false;
         }
-        finally
-        {
-            lock (_gate)
-            {
-                resident.IsWaiting = false;
-                _line.Remove(resident);
-            }
 
-            Relieve();
+        return true;
+    }
+
+    /// <summary>Takes who has waited too long out of the line.</summary>
+    /// <returns>Whether he was in it; otherwise he has been served.</returns>
+    private bool GivesUp(Claim claim)
+    {
+        lock (_gate)
+        {
+            return !claim.Granted.Task.IsCompleted && Unline(claim);
         }
     }
 
-    private async Task<bool> WaitForRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
+    private bool Unline(Claim claim)
     {
-        using var deadline = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
-        while (true)
+        claim.Resident.IsWaiting = false;
+        Interlocked.Decrement(ref _waiting);
+        return _line.Remove(claim);
+    }
+
+    /// <summary>
+    /// Gives the first in line what he waits for, and so on; for who cannot be served yet others are asked to leave. Called whenever that may
+    /// have changed: somebody lines up or gives up, shrinks or goes.
+    /// </summary>
+    private void ServeLine()
+    {
+        lock (_gate)
         {
-            Task relief;
-            lock (_gate)
+            while (_line.First?.Value is { } first)
             {
-                var others = Bytes - resident.Bytes;
-                var fits = others + bytes <= limitBytes || !_residents.Any(other => other != resident && other.CanLeave && other.Bytes > ActivationBytes);
-                if (fits && _line.First!.Value == resident)
+                var all = Bytes - first.Resident.Bytes + first.Bytes;
+                if (all > limitBytes && _residents.Any(other => other != first.Resident && other.CanLeave && other.Bytes > ActivationBytes))
                 {
-                    resident.Hold(bytes);
-                    return true;
+                    AskToLeave(all - limitBytes, sparesNewest: false);
+                    return;
                 }
 
-                relief = _relief.Task;
-                AskToLeave(others + bytes - limitBytes, sparesNewest: false);
-            }
-
-            await relief.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ct.ThrowIfCancellationRequested();
-            if (deadline.IsCancellationRequested)
-            {
-                return false;
+                Unline(first);
+                first.Resident.Hold(first.Bytes);
+                first.Granted.SetResult();
             }
         }
     }
@@ -168,20 +183,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             _deactivations += _residents.Remove(resident) ? 1 : 0;
         }
 
-        Relieve();
-    }
-
-    /// <summary>Lets those who wait for room look again.</summary>
-    private void Relieve()
-    {
-        TaskCompletionSource relief;
-        lock (_gate)
-        {
-            relief = _relief;
-            _relief = NewSignal();
-        }
-
-        relief.SetResult();
+        ServeLine();
     }
 
     private void Shed()
@@ -198,13 +200,13 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     {
         var leaving = 0L;
         var staying = new List<(long LastUsed, ResidentCollection Resident)>(_residents.Count);
-        foreach (var resident in _residents)
+        foreach (var resident in _residents.Where(resident => !resident.IsWaiting))
         {
             if (resident.IsLeaving)
             {
                 leaving += resident.Bytes;
             }
-            else if (resident is { IsWaiting: false, CanLeave: true })
+            else if (resident.CanLeave)
             {
                 staying.Add((resident.LastUsed, resident));
             }
@@ -221,5 +223,13 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A place in the line.</summary>
+    private sealed class Claim(ResidentCollection resident, long bytes)
+    {
+        public ResidentCollection Resident { get; } = resident;
+
+        public long Bytes { get; } = bytes;
+
+        public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

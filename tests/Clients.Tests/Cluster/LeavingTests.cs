@@ -1,4 +1,3 @@
-using System.Net;
 using EdgeOrleans.ServiceHarness;
 
 namespace EdgeOrleans.Clients.Tests.Cluster;
@@ -42,7 +41,7 @@ public sealed class LeavingTests(SiteServers servers)
             if (random.Next(2) == 0)
             {
                 written[collection, key] = request;
-                Assert.Equal(HttpStatusCode.Created, await client.Set(collectionName, keyName, Value(user, request)));
+                await client.MustSet(collectionName, keyName, Value(user, request));
             }
             else
             {

@@ -44,4 +44,29 @@ public sealed class LoadRoomTests : IAsyncLifetime
         Assert.Contains("bad sector", refused.Refusal.Message, StringComparison.Ordinal);
         Assert.InRange(Residents.Bytes, 0, Keys * 1000);
     }
+    [Fact]
+    public async Task Collection_that_is_being_loaded_for_a_reader_does_not_leave_before_one_used_earlier()
+    {
+        await _silo.SaveAsChunks("app/read");
+        await _silo.Deactivate();
+        await Until(() => Residents.Bytes < 2 * ResidentCollections.ActivationBytes);
+        await _silo.Collection("app/earlier").Put("k", "1");
+        var usedAt = Environment.TickCount64;
+        await Until(() => Environment.TickCount64 > usedAt);
+        var deactivations = Residents.Deactivations;
+        var gate = new TaskCompletionSource();
+        _device.Rows.Gate = gate.Task;
+        var reader = _silo.Collection("app/read").Get("k1").AsTask();
+        await Until(() => _device.Rows.UnderWay > 0);
+
+        Residents.AskToLeave(1);
+        gate.SetResult();
+        Assert.NotNull(await reader);
+        await Until(() => Residents.Deactivations > deactivations);
+        _device.Rows.Forget();
+        Assert.NotNull(await _silo.Collection("app/read").Get("k2"));
+        Assert.Empty(_device.Rows.Reads);
+    }
+
+    private static Task Until(Func<bool> condition) => Eventually.Holds(() => Task.FromResult(condition()));
 }

@@ -81,6 +81,26 @@ public sealed class ResidentCollectionsTests
     }
 
     [Fact]
+    public async Task Who_was_asked_to_leave_and_waits_for_room_himself_is_not_waited_for()
+    {
+        var staying = _residents.Enter(leave: null);
+        staying.Hold(Limit - 500_000);
+        var other = Enter("other", 100_000);
+        other.Use();
+
+        // Asked before it has anything, and in line before it can go.
+        var asked = _residents.Enter(static () => { });
+        _residents.AskToLeave(1);
+        var first = _residents.Enter(static () => { });
+        var room = first.TakeRoom(400_000 - ResidentCollections.ActivationBytes + 1, TimeSpan.FromSeconds(30), None);
+        var behind = asked.TakeRoom(7_000, TimeSpan.FromSeconds(30), None);
+
+        Assert.True(await room);
+        Assert.True(await behind);
+        Assert.Equal(["other"], _left);
+    }
+
+    [Fact]
     public async Task Load_is_refused_when_nobody_goes_in_time()
     {
         _residents.Enter(static () => { }).Hold(900_000);
@@ -163,7 +183,7 @@ public sealed class ResidentCollectionsTests
         async Task Load(int i)
         {
             var resident = _residents.Enter(static () => { });
-            Assert.True(await resident.TakeRoom(400_000, TimeSpan.FromSeconds(30), None));
+            Assert.True(await resident.TakeRoom(500_000, TimeSpan.FromSeconds(30), None));
             served.Add(i);
             await Task.Yield();
             resident.Leave();
