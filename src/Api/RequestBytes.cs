@@ -66,6 +66,9 @@ internal sealed class RequestBytes(long max)
             if (place.List is not null)
             {
                 Remove(place);
+
+                // Those behind may want less.
+                ServeWaiting();
             }
         }
 

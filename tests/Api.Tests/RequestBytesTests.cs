@@ -66,6 +66,21 @@ public sealed class RequestBytesTests
     }
 
     [Fact]
+    public async Task Who_waits_behind_one_that_gives_up_is_served_then()
+    {
+        Assert.True(_bytes.TryTake(800));
+        using var client = new CancellationTokenSource();
+        var leaving = _bytes.Take(900, client.Token).AsTask();
+        var behind = _bytes.Take(300, CancellationToken.None).AsTask();
+        _bytes.Return(200);
+        Assert.False(behind.IsCompleted);
+
+        await client.CancelAsync();
+        Assert.False(await leaving);
+        Assert.True(await behind);
+    }
+
+    [Fact]
     public void Body_larger_than_the_allowance_is_taken_alone_with_small_ones_beside_it()
     {
         Assert.True(_bytes.TryTake(5000));

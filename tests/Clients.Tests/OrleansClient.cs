@@ -18,8 +18,8 @@ internal sealed class OrleansClient : IAsyncDisposable
         _host.Services.GetRequiredService<IClusterClient>().GetKeyValueCollection("default", "numbers", ValueJson.Default.Int32);
 
     /// <summary>A collection of texts.</summary>
-    public KeyValueCollection<string> Texts =>
-        _host.Services.GetRequiredService<IClusterClient>().GetKeyValueCollection("default", "texts", ValueJson.Default.String);
+    public KeyValueCollection<string> Texts(string name = "texts") =>
+        _host.Services.GetRequiredService<IClusterClient>().GetKeyValueCollection("default", name, ValueJson.Default.String);
 
     /// <summary>Connects.</summary>
     public static async Task<OrleansClient> Connect(int port, KeyValueClientOptions? options = null)

@@ -3,15 +3,15 @@ using Orleans.CodeGeneration;
 namespace EdgeOrleans;
 
 /// <summary>
-/// Tries a grain call again that no grain has carried out, because its silo has gone or is stopping: some seconds later the grain is on
-/// another. For the members of a cluster and for its Orleans clients.
+/// Tries a grain call again that no grain has carried out, because its silo has gone or is stopping, or because the collection is moving:
+/// some time later the grain is on another. For the members of a cluster and for its Orleans clients.
 /// </summary>
 /// <remarks>
 /// What reads is repeated after every rejection. A write is not, when it may have been made: made twice it could undo another client's that
 /// came in between. Between silos a rejection by Orleans itself means that the call was never begun: no connection could be made, or the
 /// silo took no more calls; all others of Orleans' failures are ambiguous (the call was on its way when the connection broke). To a client
-/// every rejection is ambiguous, because Orleans sends what is under way once more when a gateway's connection breaks, and the rejection may
-/// be of the second alone. A call that timed out is left alone, because whoever waits for it has waited long enough.
+/// it means the same unless a gateway's connection has broken meanwhile: Orleans sends what is under way once more then, and the rejection
+/// may be of the second alone. A call that timed out is left alone, because whoever waits for it has waited long enough.
 /// </remarks>
 /// <param name="time">For the time between two tries.</param>
 /// <param name="stopping">
@@ -26,22 +26,32 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
     // Longer than it takes until a silo whose machine lost power is given up.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
-    /// <summary>Whether a rejection proves that a write was not made: between silos, and not to a client.</summary>
-    public bool RepeatsWrites { get; init; }
+    /// <summary>
+    /// A client's connections; <see langword="null"/> in a silo, whose own callers see to it that a call answered with
+    /// <see cref="RefusalCode.Overtaken"/> is made again.
+    /// </summary>
+    internal GatewayConnections? Gateways { get; init; }
 
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         var began = time.GetTimestamp();
+        var ended = Gateways?.Ended ?? 0;
         for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
             try
             {
                 await context.Invoke();
-                return;
+                if (!(IsOvertaken(context) && IsSurelyUndone(context, ended) && HasTime(began, wait)))
+                {
+                    return;
+                }
             }
-            catch (OrleansMessageRejectionException fault) when (MayRepeat(context, fault) && time.GetElapsedTime(began) + wait < Limit)
+            catch (OrleansMessageRejectionException fault) when (MayRepeat(context, fault, ended) && HasTime(began, wait))
+            {
+            }
+            catch (RefusedException refused) when (IsOvertaken(refused.Refusal) && IsSurelyUndone(context, ended) && HasTime(began, wait))
             {
             }
 
@@ -49,10 +59,24 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
         }
     }
 
+    private bool HasTime(long began, TimeSpan wait) => time.GetElapsedTime(began) + wait < Limit;
+
     // Orleans' own calls have their own ways.
-    private bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault) =>
+    private bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault, long ended) =>
         !context.TargetId.IsSystemTarget() && !context.TargetId.IsClient()
         && !(stopping.IsCancellationRequested && context.SourceContext is not null)
-        && ((RepeatsWrites && fault is not SiloUnavailableException)
-            || (context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0));
+        && (Reads(context) || (fault is not SiloUnavailableException && IsSurelyUndone(context, ended)));
+
+    /// <summary>Whether a call that is said not to have been carried out was not an earlier time either, or may be as it only reads.</summary>
+    private bool IsSurelyUndone(IOutgoingGrainCallContext context, long ended) => Reads(context) || Gateways?.HaveBrokenSince(ended) != true;
+
+    /// <summary>Whether all that a batch asks for was left undone, and some of it because the collection is moving.</summary>
+    private bool IsOvertaken(IOutgoingGrainCallContext context) =>
+        Gateways is not null && context.Result is WriteResult[] results
+        && Array.TrueForAll(results, static result => result.Refusal is not null) && Array.Exists(results, result => IsOvertaken(result.Refusal!));
+
+    private bool IsOvertaken(Refusal refusal) => Gateways is not null && refusal.Code == RefusalCode.Overtaken;
+
+    private static bool Reads(IOutgoingGrainCallContext context) =>
+        context.Request is IRequest request && (request.Options & InvokeMethodOptions.ReadOnly) != 0;
 }

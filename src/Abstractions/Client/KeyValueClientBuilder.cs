@@ -16,8 +16,9 @@ public static class KeyValueClientBuilder
     private static readonly TimeSpan OpenConnectionTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Sets all but where the gateways are, and tries reads again that found no silo (<see cref="CallRetries"/>): beside it goes <c>UseStaticClustering</c> for a device, or a clustering provider such as
-    /// <c>UseRedisClustering</c> of Microsoft.Orleans.Clustering.Redis for a cluster. Then <see cref="KeyValueGrains.GetKeyValueCollection"/>.
+    /// Sets all but where the gateways are, and tries calls again that surely nobody carried out (<see cref="CallRetries"/>): beside it goes
+    /// <c>UseStaticClustering</c> for a device, or a clustering provider such as <c>UseRedisClustering</c> of
+    /// Microsoft.Orleans.Clustering.Redis for a cluster. Then <see cref="KeyValueGrains.GetKeyValueCollection"/>.
     /// </summary>
     /// <returns>The builder.</returns>
     public static IClientBuilder UseEdgeOrleans(this IClientBuilder client, KeyValueClientOptions? options = null)
@@ -29,7 +30,9 @@ public static class KeyValueClientBuilder
         client.Configure<ClientMessagingOptions>(static messaging => messaging.ResponseTimeout = ResponseTimeout);
         client.Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
         client.Configure<ConnectionOptions>(static connections => connections.OpenConnectionTimeout = OpenConnectionTimeout);
-        client.AddOutgoingGrainCallFilter(new CallRetries(TimeProvider.System));
+        var gateways = new GatewayConnections();
+        client.Configure<ClientConnectionOptions>(connections => connections.ConfigureConnection(connection => connection.Use(gateways.Watch)));
+        client.AddOutgoingGrainCallFilter(new CallRetries(TimeProvider.System) { Gateways = gateways });
         client.UseConnectionRetryFilter(new ConnectionRetries(settings, TimeProvider.System));
         if (settings.Tls is { } files)
         {

@@ -179,8 +179,9 @@ internal sealed class CollectionLoading(
             }
             catch (OutOfMemoryException) when (services.Clock.GetElapsedTime(started) < PatienceForRoom)
             {
-                services.Residents.AskToLeave(resident.Bytes);
+                var wanted = resident.Bytes;
                 resident.Hold(ResidentCollections.ActivationBytes);
+                services.Residents.AskToLeave(wanted);
             }
 
             await Task.Delay(PauseForMemory, services.Clock, stopped);

@@ -21,12 +21,15 @@ internal sealed class ResidentCollection(ResidentCollections residents, Action? 
     /// <summary>Whether it goes when it is asked to.</summary>
     public bool CanLeave => leave is not null;
 
-    /// <summary>Whether it has been asked to leave. Only its <see cref="ResidentCollections"/> looks and sets, under its lock.</summary>
-    public bool IsLeaving { get; set; }
+    /// <summary>
+    /// When it was asked to leave, in milliseconds since the machine's start; <see langword="null"/> if it was not. Only its
+    /// <see cref="ResidentCollections"/> looks and sets, under its lock.
+    /// </summary>
+    public long? AskedAt { get; set; }
 
     /// <summary>
     /// Whether it waits for room itself: to ask it to leave would gain nothing, and undo what it waits for; and when it was asked before, it
-    /// goes only after it has been served, so nobody is to wait for that. Under the same lock.
+    /// goes only after its turn, so nobody is to wait for that. Under the same lock.
     /// </summary>
     public bool IsWaiting { get; set; }
 

@@ -11,12 +11,21 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// <summary>An activation without an entry: Orleans' part and ours, as measured with 10,000 of them.</summary>
     public const int ActivationBytes = 6 * 1024;
 
+    // How long somebody who was asked is counted on: he goes within milliseconds, unless a save or a client's call keeps him.
+    private const long LeavingMillis = 1000;
+
+    // Those who wait look again without being told, for somebody counted on may not have gone.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     // Once begun, an eighth of the share is cleared, so that not each new entry looks for a victim.
     private readonly long _lowBytes = limitBytes - (limitBytes / 8);
 
     private readonly Lock _gate = new();
     private readonly HashSet<ResidentCollection> _residents = [];
     private readonly LinkedList<Claim> _line = [];
+
+    // Grown when somebody enters: who goes because memory is short must not fail for want of it.
+    private readonly List<(long LastUsed, ResidentCollection Resident)> _staying = [];
     private int _waiting;
     private long _activations;
     private long _deactivations;
@@ -69,6 +78,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         lock (_gate)
         {
             _residents.Add(resident);
+            _staying.EnsureCapacity(_residents.Count);
             _activations++;
         }
 
@@ -98,10 +108,16 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// <summary>
     /// Waits until <paramref name="bytes"/> fit, and gives them to <paramref name="resident"/>. Who came first is first: else somebody loses
     /// each time, until he has waited too long. What is alone always fits, be it with those that stay: to refuse it would be to refuse it for
-    /// ever.
+    /// ever. One that stays itself does not wait, since those in line may wait for it.
     /// </summary>
     public async Task<bool> MakeRoom(ResidentCollection resident, long bytes, TimeSpan patience, CancellationToken ct)
     {
+        if (!resident.CanLeave)
+        {
+            resident.Hold(bytes);
+            return true;
+        }
+
         var claim = new Claim(resident, bytes);
         lock (_gate)
         {
@@ -110,10 +126,18 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             Interlocked.Increment(ref _waiting);
         }
 
-        ServeLine();
-        using var deadline = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
-        await claim.Granted.Task.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var started = clock.GetTimestamp();
+        for (var left = patience; left > TimeSpan.Zero && !ct.IsCancellationRequested; left = patience - clock.GetElapsedTime(started))
+        {
+            ServeLine();
+            var pause = left < LookInterval ? left : LookInterval;
+            await claim.Granted.Task.WaitAsync(pause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (claim.Granted.Task.IsCompleted)
+            {
+                return true;
+            }
+        }
+
         if (GivesUp(claim))
         {
             // The next in line may want less.
@@ -131,15 +155,20 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     {
         lock (_gate)
         {
-            return !claim.Granted.Task.IsCompleted && Unline(claim);
+            return Unline(claim);
         }
     }
 
     private bool Unline(Claim claim)
     {
+        if (!_line.Remove(claim))
+        {
+            return false;
+        }
+
         claim.Resident.IsWaiting = false;
         Interlocked.Decrement(ref _waiting);
-        return _line.Remove(claim);
+        return true;
     }
 
     /// <summary>
@@ -152,10 +181,10 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         {
             while (_line.First?.Value is { } first)
             {
-                var all = Bytes - first.Resident.Bytes + first.Bytes;
-                if (all > limitBytes && _residents.Any(other => other != first.Resident && other.CanLeave && other.Bytes > ActivationBytes))
+                var excess = Bytes - first.Resident.Bytes + first.Bytes - limitBytes;
+                if (excess > 0 && CanAnyGive())
                 {
-                    AskToLeave(all - limitBytes, sparesNewest: false);
+                    AskToLeave(excess, sparesNewest: false);
                     return;
                 }
 
@@ -164,6 +193,20 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
                 first.Granted.SetResult();
             }
         }
+    }
+
+    /// <summary>Whether somebody who does not wait holds what would become free if he went.</summary>
+    private bool CanAnyGive()
+    {
+        foreach (var resident in _residents)
+        {
+            if (resident is { CanLeave: true, IsWaiting: false, Bytes: > ActivationBytes })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Asks so many to leave that <paramref name="bytes"/> become free, although they have not passed their share: something else needs the room.</summary>
@@ -198,29 +241,39 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// <summary>Asks the least recently used to leave until those that are leaving hold <paramref name="bytes"/>.</summary>
     private void AskToLeave(long bytes, bool sparesNewest)
     {
-        var leaving = 0L;
-        var staying = new List<(long LastUsed, ResidentCollection Resident)>(_residents.Count);
-        foreach (var resident in _residents.Where(resident => !resident.IsWaiting))
+        var now = Environment.TickCount64;
+        foreach (var resident in _residents)
         {
-            if (resident.IsLeaving)
+            if (!resident.IsWaiting && resident.AskedAt is { } asked && now - asked <= LeavingMillis)
             {
-                leaving += resident.Bytes;
-            }
-            else if (resident.CanLeave)
-            {
-                staying.Add((resident.LastUsed, resident));
+                bytes -= resident.Bytes;
             }
         }
 
-        staying.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
-        var last = sparesNewest ? staying.Count - 1 : staying.Count;
-        for (var i = 0; i < last && leaving < bytes; i++)
+        if (bytes <= 0)
         {
-            var resident = staying[i].Resident;
-            resident.IsLeaving = true;
-            leaving += resident.Bytes;
+            return;
+        }
+
+        foreach (var resident in _residents)
+        {
+            if (resident is { IsWaiting: false, CanLeave: true, AskedAt: null })
+            {
+                _staying.Add((resident.LastUsed, resident));
+            }
+        }
+
+        _staying.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
+        var last = sparesNewest ? _staying.Count - 1 : _staying.Count;
+        for (var i = 0; i < last && bytes > 0; i++)
+        {
+            var resident = _staying[i].Resident;
+            resident.AskedAt = now;
+            bytes -= resident.Bytes;
             resident.AskToLeave();
         }
+
+        _staying.Clear();
     }
 
     /// <summary>A place in the line.</summary>

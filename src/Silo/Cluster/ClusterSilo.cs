@@ -25,7 +25,7 @@ internal static class ClusterSilo
         NoticeSoon(silo);
         silo.UseGreeting();
         silo.Services.AddSingleton<IOutgoingGrainCallFilter>(static services => new CallRetries(
-            TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping) { RepeatsWrites = true });
+            TimeProvider.System, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastAnswers>();
         silo.Services.AddSingleton<IFatalErrorHandler, ClusterExit>();
     }

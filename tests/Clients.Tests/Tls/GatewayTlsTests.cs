@@ -59,8 +59,8 @@ public sealed class GatewayTlsTests : IDisposable
             Assert.Equal(i, (await client.Numbers.Get($"k{i}"))!.Value);
         }));
         var text = new string('x', 1_000_000);
-        Assert.Null((await client.Texts.Apply(client.Texts.NewBatch().Set("long", text)))[0].Refusal);
-        Assert.Equal(text, (await client.Texts.Get("long"))!.Value);
+        Assert.Null((await client.Texts().Apply(client.Texts().NewBatch().Set("long", text)))[0].Refusal);
+        Assert.Equal(text, (await client.Texts().Get("long"))!.Value);
     }
 
     [Fact]

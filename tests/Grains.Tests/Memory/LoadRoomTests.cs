@@ -44,6 +44,7 @@ public sealed class LoadRoomTests : IAsyncLifetime
         Assert.Contains("bad sector", refused.Refusal.Message, StringComparison.Ordinal);
         Assert.InRange(Residents.Bytes, 0, Keys * 1000);
     }
+
     [Fact]
     public async Task Collection_that_is_being_loaded_for_a_reader_does_not_leave_before_one_used_earlier()
     {

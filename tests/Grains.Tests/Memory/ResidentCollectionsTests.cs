@@ -5,6 +5,8 @@ namespace EdgeOrleans.Grains.Tests.Memory;
 public sealed class ResidentCollectionsTests
 {
     private const long Limit = 1_000_000;
+    // Less than somebody who was asked to leave is counted on.
+    private static readonly TimeSpan BelowCountedOn = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private readonly ResidentCollections _residents = new(Limit, TimeProvider.System);
@@ -92,12 +94,50 @@ public sealed class ResidentCollectionsTests
         var asked = _residents.Enter(static () => { });
         _residents.AskToLeave(1);
         var first = _residents.Enter(static () => { });
-        var room = first.TakeRoom(400_000 - ResidentCollections.ActivationBytes + 1, TimeSpan.FromSeconds(30), None);
+        var room = first.TakeRoom(400_000 - ResidentCollections.ActivationBytes + 1, BelowCountedOn, None);
         var behind = asked.TakeRoom(7_000, TimeSpan.FromSeconds(30), None);
 
         Assert.True(await room);
         Assert.True(await behind);
         Assert.Equal(["other"], _left);
+    }
+
+    [Fact]
+    public async Task Who_was_asked_and_does_not_go_is_not_counted_on_for_long()
+    {
+        var kept = _residents.Enter(static () => { });
+        kept.Hold(600_000);
+        var other = Enter("other", 300_000);
+        other.Use();
+        var loaded = _residents.Enter(static () => { });
+
+        Assert.True(await loaded.TakeRoom(400_000, TimeSpan.FromSeconds(30), None));
+        Assert.Equal(["other"], _left);
+    }
+
+    [Fact]
+    public async Task Who_waits_behind_one_that_gives_up_is_served_then()
+    {
+        _residents.Enter(static () => { }).Hold(900_000);
+        var first = _residents.Enter(static () => { }).TakeRoom(500_000, Patience, None);
+        var behind = _residents.Enter(static () => { }).TakeRoom(20_000, Patience * 2, None);
+        Assert.False(behind.IsCompleted);
+
+        Assert.False(await first);
+        Assert.True(await behind);
+    }
+
+    [Fact]
+    public async Task What_never_leaves_does_not_stand_in_line()
+    {
+        _residents.Enter(static () => { }).Hold(900_000);
+        var waiting = _residents.Enter(static () => { }).TakeRoom(500_000, Patience, None);
+
+        // What is to leave may be waiting for the catalog's own collection.
+        var catalog = _residents.Enter(leave: null);
+        Assert.True(catalog.TakeRoom(200_000, TimeSpan.FromSeconds(30), None).IsCompletedSuccessfully);
+        Assert.Equal(200_000, catalog.Bytes);
+        Assert.False(await waiting);
     }
 
     [Fact]
@@ -163,7 +203,7 @@ public sealed class ResidentCollectionsTests
         var loads = Enumerable.Range(0, 8).Select(i => Enter($"{i}", ResidentCollections.ActivationBytes)).ToArray();
         var rooms = await Task.WhenAll(loads.Select(load => load.TakeRoom(400_000, Patience, None)));
 
-        // Who waits is asked to leave for the others too, and what has left holds nothing even if it is given room after that.
+        // Who has been served is asked to leave for the others, and what has left holds nothing even if it is given room after that.
         Assert.Contains(true, rooms);
         Assert.InRange(_residents.Bytes, 400_000, Limit);
     }
