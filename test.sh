@@ -14,7 +14,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_O
 results=artifacts/test-results
 device=artifacts/device
 # No project may take longer than this, in seconds: a test that hangs must not hold up the rest.
-limit=${TEST_LIMIT_SECONDS:-$((600 + 30 * ${KILL_ROUNDS:-0} + 600 * ${CLUSTER_ROUNDS:-0}))}
+limit=${TEST_LIMIT_SECONDS:-$((900 + 30 * ${KILL_ROUNDS:-0} + 600 * ${CLUSTER_ROUNDS:-0}))}
 
 install_packages() {
   local missing=()

@@ -13,6 +13,12 @@ public sealed class PartitionTests(ClusterLab lab)
     // A member that hears of nobody answers for six seconds.
     private static readonly TimeSpan StalenessBound = TimeSpan.FromSeconds(7);
 
+    // As long as for one that loses power.
+    private static readonly TimeSpan AwayBound = TimeSpan.FromSeconds(8);
+
+    // Members that hear each other take what they last read in Redis for certain for so long.
+    private static readonly TimeSpan TableBound = TimeSpan.FromSeconds(16);
+
     private Member CutOff => lab.Members[1];
 
     private IEnumerable<Member> Others => lab.Members.Where(member => member != CutOff);
@@ -33,7 +39,36 @@ public sealed class PartitionTests(ClusterLab lab)
             await Heal(lan, cutsRedis, cutsPostgres);
             await run.Back(CutOff);
         });
+        Assert.InRange(seen.WritesAway, TimeSpan.Zero, AwayBound);
+        Assert.InRange(seen.ReadsAway, TimeSpan.Zero, AwayBound);
         Assert.InRange(seen.Staleness, TimeSpan.Zero, StalenessBound);
+    }
+
+    [Fact]
+    public async Task Two_members_that_reach_each_other_and_not_Redis_lose_and_undo_nothing_while_a_third_has_Redis_to_itself()
+    {
+        var lan = lab.Lan;
+        var seen = await FailureRun.Of(lab, Failure.MajorityCutOff, async run =>
+        {
+            foreach (var member in lab.Members)
+            {
+                run.Away(member);
+            }
+
+            await Task.WhenAll(Others.Select(member => lan.Cut(member.Number, lan.RedisAddress)));
+            await Cut(lan, cutsRedis: false, cutsPostgres: false);
+            await Task.Delay(TimeSpan.FromSeconds(20));
+            await Heal(lan, cutsRedis: false, cutsPostgres: false);
+            await Task.WhenAll(Others.Select(member => lan.Heal(member.Number, lan.RedisAddress)));
+
+            // Now the two may still write down that the third is dead: it reads so, ends, and starts again.
+            await Task.Delay(TimeSpan.FromSeconds(6));
+            foreach (var member in lab.Members)
+            {
+                await run.Back(member);
+            }
+        });
+        Assert.InRange(seen.Staleness, TimeSpan.Zero, TableBound);
     }
 
     [Fact]

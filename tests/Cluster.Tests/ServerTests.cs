@@ -66,8 +66,9 @@ public sealed class ServerTests(ClusterLab lab)
         lab.RequireOwnServers();
         var seen = await FailureRun.Of(lab, Failure.RedisKilled, async _ =>
         {
+            // Longer than members take what they know of each other for certain: then every read is confirmed in PostgreSQL.
             await lab.Redis.Kill();
-            await Task.Delay(TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromSeconds(18));
             await lab.Redis.Start();
             await Task.Delay(TimeSpan.FromSeconds(3));
         });
@@ -85,6 +86,28 @@ public sealed class ServerTests(ClusterLab lab)
             lab.Redis.GoOn();
         });
         Assert.Empty(seen.Errors);
+    }
+
+    [Fact]
+    public async Task Member_killed_while_Redis_is_away_is_missed_until_it_is_back_and_no_longer()
+    {
+        lab.RequireOwnServers();
+        var away = TimeSpan.FromSeconds(8);
+        var seen = await FailureRun.Of(lab, Failure.RedisAwayAndKill, async run =>
+        {
+            var victim = lab.Members[1];
+            await lab.Redis.Kill();
+            run.Away(victim);
+            await victim.Kill();
+            victim.Begin();
+            await Task.Delay(away);
+
+            // Nobody can be declared dead, and nobody joins.
+            Assert.False(await victim.IsReady());
+            await lab.Redis.Start();
+            await run.Back(victim);
+        });
+        Assert.InRange(seen.WritesAway, away - TimeSpan.FromSeconds(1), away + TimeSpan.FromSeconds(8));
     }
 
     [Fact]

@@ -102,6 +102,8 @@ public sealed class MirrorTests(SiteServer server) : IDisposable
         link.Cut();
         await using var device = await ServiceProcess.Start(_directory, site.Device(link));
 
+        var began = DateTimeOffset.UtcNow;
+
         // Every key twice: what waits is what the newest value takes.
         for (var round = 0; round < 2; round++)
         {
@@ -112,7 +114,8 @@ public sealed class MirrorTests(SiteServer server) : IDisposable
         Assert.Equal(100_000, sync.Waiting("entries"));
         Assert.Equal(20, sync.Waiting("collections"));
         Assert.InRange(sync.Waiting("bytes"), 2_000_000, 4_000_000);
-        Assert.NotEqual(JsonValueKind.Null, sync.GetProperty("waiting").GetProperty("oldest").ValueKind);
+        Assert.InRange(Time(sync, "oldest")!.Value, began, DateTimeOffset.UtcNow);
+        Assert.Null(Time(sync, "estimated_finish"));
         var started = Stopwatch.GetTimestamp();
         link.Heal();
         await device.WaitInSync(120);
@@ -131,9 +134,13 @@ public sealed class MirrorTests(SiteServer server) : IDisposable
         link.Cut();
         await using var device = await ServiceProcess.Start(_directory, site.Device(link).With("Site:MaxBytesPerSecond", "100000"));
         await device.SetMany(Enumerable.Range(0, 500).Select(static i => ($"c{i % 5}", $"key-{i}", $"\"{new string('x', 900)}\"")));
+        var started = Stopwatch.GetTimestamp();
         link.Heal();
-        var took = await device.WaitInSync();
-        Assert.InRange(took.TotalSeconds, 3.5, 30);
+        DateTimeOffset? finish = null;
+        await device.WaitFor(sync => (finish = Time(sync, "estimated_finish")) is not null);
+        Assert.InRange(finish!.Value, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddSeconds(30));
+        await device.WaitInSync();
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 3.5, 30);
         Assert.Equal(["500"], await site.Query("SELECT count(*) FROM entries"));
     }
 
@@ -158,4 +165,7 @@ public sealed class MirrorTests(SiteServer server) : IDisposable
                 Enumerable.Range(0, 30).Select(i => $"default/same/k{i}=\"{name}\"").Order(StringComparer.Ordinal), await site.EntriesOf(await device.DeviceId()));
         }
     }
+
+    private static DateTimeOffset? Time(JsonElement sync, string member) =>
+        sync.GetProperty("waiting").GetProperty(member) is { ValueKind: JsonValueKind.String } time ? time.GetDateTimeOffset() : null;
 }

@@ -54,6 +54,29 @@ public sealed class SchemaTests(SiteServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Schema_of_the_version_before_is_brought_up_to_date_with_all_that_it_holds()
+    {
+        var site = await SiteDatabase.Create(server);
+        await using (var device = await ServiceProcess.Start(_directory, site.Device()))
+        {
+            Assert.Equal(HttpStatusCode.Created, await device.Client.Set("c", "before", "1"));
+            await device.WaitInSync();
+        }
+
+        // What version 2 added.
+        await site.Query("DROP TABLE clusters, cluster_members; DELETE FROM schema_version WHERE version = 2 RETURNING version");
+        await using var later = await ServiceProcess.Start(_directory, site.Device().With("Site:CreateSchema", "false"));
+        Assert.Equal(HttpStatusCode.Created, await later.Client.Set("c", "after", "2"));
+        await later.WaitFor(static sync => sync.GetProperty("last_error").ToString().Contains("schema version 1, but 2 is needed", StringComparison.Ordinal));
+
+        using var elsewhere = new ServiceDirectory();
+        Assert.Equal(0, (await site.Run(elsewhere, "site-schema")).Code);
+        await later.WaitInSync();
+        Assert.Equal(["1", "2"], await site.Query("SELECT text FROM entries ORDER BY text"));
+        Assert.Equal(["0", "0"], await site.Query("SELECT count(*) FROM clusters UNION ALL SELECT count(*) FROM cluster_members"));
+    }
+
+    [Fact]
     public async Task Two_services_that_come_first_at_once_make_the_schema_once()
     {
         var site = await SiteDatabase.Create(server);

@@ -45,6 +45,8 @@ public sealed class ClusterTlsTests : IDisposable
     [Theory]
     [InlineData("of another authority", "closed-to-others")]
     [InlineData("of a client", "closed-to-clients")]
+    [InlineData("of another name", "closed-to-other-names")]
+    [InlineData("that has expired", "closed-to-the-expired")]
     [InlineData("none at all", "closed-to-all")]
     public async Task Silo_with_a_wrong_certificate_cannot_join(string what, string cluster)
     {
@@ -54,6 +56,8 @@ public sealed class ClusterTlsTests : IDisposable
         {
             "of another authority" => _other.Issue("stranger"),
             "of a client" => _authority.Issue("stranger", usage: Usage.Client),
+            "of another name" => _authority.Issue("stranger", name: "elsewhere"),
+            "that has expired" => _authority.Issue("stranger", expired: true),
             _ => null,
         }));
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using EdgeOrleans.ServiceHarness;
+using EdgeOrleans.ServiceHarness.Servers;
 
 namespace EdgeOrleans.Clients.Tests.Cluster;
 
@@ -18,6 +19,11 @@ public sealed partial class ThreeSilosTests : IDisposable
     public async Task Command_starts_three_members_that_are_one_cluster_and_Ctrl_C_ends_all_of_it()
     {
         Assert.SkipWhen(ServiceBinary.IsGiven, "The native edition is no member of a cluster.");
+        foreach (var variable in new[] { PostgresServer.Variable, RedisServer.Variable })
+        {
+            Assert.SkipUnless(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)), $"{variable} names a server elsewhere, and the command starts its own.");
+        }
+
         await using var command = ServiceProcess.Begin(_directory, new ServiceSetup
         {
             Command = [Path.Combine(ServiceBinary.RepositoryRoot, "deploy", "three-silos.sh"), Path.GetDirectoryName(ServiceBinary.Path)!],

@@ -15,7 +15,6 @@ internal sealed class FailureRun
 
     private readonly List<Absence> _absences = [];
 
-
     private static int Rounds =>
         int.TryParse(Environment.GetEnvironmentVariable("CLUSTER_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1;
 
@@ -65,6 +64,7 @@ internal sealed class FailureRun
             throw;
         }
 
+        lab.MustHaveKeptItsPasswords();
         await Task.Delay(After);
         var record = await traffic.Finish();
         await Evidence.Write($"{name}.log", record.Attempts.Where(static attempt => !attempt.IsServed).OrderBy(static attempt => attempt.Operation.Begin).Select(static attempt => attempt.ToString()));

@@ -12,6 +12,7 @@ namespace EdgeOrleans.Cluster.Tests.Lab;
 public sealed class ClusterLab : IAsyncLifetime
 {
     private const int Size = 3;
+    private const string Password = "neverInALog7";
 
     private readonly FailureTable _table = new();
     private Lan? _lan;
@@ -87,6 +88,10 @@ public sealed class ClusterLab : IAsyncLifetime
         await MakeWhole();
     }
 
+    /// <summary>Whatever failed, no member has written a password into its log.</summary>
+    internal void MustHaveKeptItsPasswords() => Assert.All(
+        Members, static member => Assert.DoesNotContain(member.Lines, static line => line.Contains(Password, StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>Skips a test that harms servers which are not its own.</summary>
     internal void RequireOwnServers()
     {
@@ -96,7 +101,7 @@ public sealed class ClusterLab : IAsyncLifetime
 
     private async Task MakeServers()
     {
-        (Postgres, Redis) = (new PostgresServer(), new RedisServer());
+        (Postgres, Redis) = (new PostgresServer(), new RedisServer(password: Password));
         if (!Postgres.IsOwn || !Redis.IsOwn)
         {
             WhyNoLan = "servers elsewhere are not reached from networks of the members' own";
@@ -107,7 +112,7 @@ public sealed class ClusterLab : IAsyncLifetime
         if (_lan is not null)
         {
             await Redis.DisposeAsync();
-            (Postgres, Redis) = (new PostgresServer(_lan.PostgresAddress), new RedisServer(_lan.RedisAddress));
+            (Postgres, Redis) = (new PostgresServer(_lan.PostgresAddress), new RedisServer(_lan.RedisAddress, Password));
         }
     }
 
@@ -119,7 +124,7 @@ public sealed class ClusterLab : IAsyncLifetime
             .With("Http:Listen", http.GetLeftPart(UriPartial.Authority))
             .With("Http:AllowAnonymous", "true")
             .With("Cluster:Redis", Redis.ConnectionString)
-            .With("Cluster:Storage", Postgres.ConnectionString(_database))
+            .With("Cluster:Storage", Postgres.IsOwn ? $"{Postgres.ConnectionString(_database)};Password={Password}" : Postgres.ConnectionString(_database))
             .With("Cluster:CreateSchema", "true")
             .With("Cluster:Id", string.Create(CultureInfo.InvariantCulture, $"test{Environment.ProcessId}"))
             .With("Cluster:Address", address)

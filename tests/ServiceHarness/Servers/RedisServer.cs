@@ -9,7 +9,8 @@ namespace EdgeOrleans.ServiceHarness.Servers;
 /// <see cref="Variable"/> names one that runs elsewhere instead; then tests that harm the server are skipped.
 /// </summary>
 /// <param name="address">The address of this machine that it listens on.</param>
-public sealed class RedisServer(string address = "127.0.0.1") : IAsyncDisposable
+/// <param name="password">What it asks for, if anything.</param>
+public sealed class RedisServer(string address = "127.0.0.1", string password = "") : IAsyncDisposable
 {
     /// <summary>The environment variable with the connection string of a server elsewhere.</summary>
     public const string Variable = "EDGEORLEANS_REDIS";
@@ -28,7 +29,7 @@ public sealed class RedisServer(string address = "127.0.0.1") : IAsyncDisposable
     public int ProcessId => _process!.Id;
 
     /// <summary>How to connect, in the words of StackExchange.Redis.</summary>
-    public string ConnectionString => _elsewhere ?? $"{address}:{_port}";
+    public string ConnectionString => _elsewhere ?? (password.Length == 0 ? $"{address}:{_port}" : $"{address}:{_port},password={password}");
 
     /// <summary>Starts it, again after a kill with all that it had, and waits until it answers; unless it is elsewhere.</summary>
     public async Task Start()
@@ -43,6 +44,7 @@ public sealed class RedisServer(string address = "127.0.0.1") : IAsyncDisposable
             [
                 "--port", $"{_port}", "--bind", address, "--protected-mode", "no", "--dir", _directory.FullName, "--logfile", "redis.log",
                 "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction",
+                "--requirepass", password,
             ]))!;
         var started = Stopwatch.GetTimestamp();
         while (await Ask("PING") != "+PONG")
@@ -113,8 +115,14 @@ public sealed class RedisServer(string address = "127.0.0.1") : IAsyncDisposable
             using var client = new TcpClient();
             await client.ConnectAsync(address, _port, limit.Token);
             var stream = client.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), limit.Token);
             using var reader = new StreamReader(stream, Encoding.ASCII);
+            if (password.Length > 0)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"AUTH {password}\r\n"), limit.Token);
+                await reader.ReadLineAsync(limit.Token);
+            }
+
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), limit.Token);
             return await reader.ReadLineAsync(limit.Token) ?? "";
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)

@@ -84,6 +84,18 @@ public sealed class ClusterOptionTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 30_000), Read(("Gateway:Port", "30000")).Gateway);
     }
 
+    [Fact]
+    public void Port_for_other_members_that_machines_reach_needs_TLS_or_leave()
+    {
+        (string, string)[] member = [Redis, Storage, ("Cluster:Address", "192.168.1.7")];
+        var fault = Fault(member);
+        Assert.Contains("Cluster:Address is '192.168.1.7'", fault, StringComparison.Ordinal);
+        Assert.Contains("Cluster:Tls:Certificate", fault, StringComparison.Ordinal);
+        Assert.NotNull(Read([.. member, ("Cluster:AllowPlain", "true")]).Cluster);
+        Assert.NotNull(Read([
+            .. member, ("Cluster:Tls:Certificate", "silo.pem"), ("Cluster:Tls:Key", "silo.key"), ("Cluster:Tls:Authority", "authority.pem")]).Cluster);
+    }
+
     private static ServiceOptions Read(params (string Name, string Value)[] values) => ServiceOptions.Read(
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(static v => new KeyValuePair<string, string?>(v.Name, v.Value))).Build());
 
