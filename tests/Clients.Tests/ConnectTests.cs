@@ -65,6 +65,22 @@ public sealed class ConnectTests : IDisposable
         await breaking;
     }
 
+    [Fact]
+    public async Task Client_knows_when_a_connection_to_its_gateway_has_ended()
+    {
+        await using var service = await Start();
+        await using var client = await OrleansClient.Connect(_port);
+        await client.Numbers.Set("k", 1);
+        Assert.Equal(0, client.EndedConnections);
+
+        await service.Kill();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (client.EndedConnections == 0)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     /// <summary>Resets, as a gateway does that is done with a connection before it has read all of it.</summary>
     private static async Task BreakOff(TcpListener gateway)
     {

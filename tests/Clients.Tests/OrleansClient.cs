@@ -21,6 +21,9 @@ internal sealed class OrleansClient : IAsyncDisposable
     public KeyValueCollection<string> Texts(string name = "texts") =>
         _host.Services.GetRequiredService<IClusterClient>().GetKeyValueCollection("default", name, ValueJson.Default.String);
 
+    /// <summary>How many connections to gateways have ended.</summary>
+    public long EndedConnections => _host.Services.GetServices<IOutgoingGrainCallFilter>().OfType<CallRetries>().Single().Gateways!.Ended;
+
     /// <summary>Connects.</summary>
     public static async Task<OrleansClient> Connect(int port, KeyValueClientOptions? options = null)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeOrleans.Cluster.Tests.Figures;
 using EdgeOrleans.Cluster.Tests.Lab;
 
@@ -17,7 +18,7 @@ public sealed class PartitionTests(ClusterLab lab)
     private static readonly TimeSpan AwayBound = TimeSpan.FromSeconds(8);
 
     // Members that hear each other take what they last read in Redis for certain for so long.
-    private static readonly TimeSpan TableBound = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan TableBound = TimeSpan.FromSeconds(15);
 
     private Member CutOff => lab.Members[1];
 
@@ -50,19 +51,25 @@ public sealed class PartitionTests(ClusterLab lab)
         var lan = lab.Lan;
         var seen = await FailureRun.Of(lab, Failure.MajorityCutOff, async run =>
         {
+            var ends = lab.Members.Sum(static member => member.Ends());
             foreach (var member in lab.Members)
             {
                 run.Away(member);
+                Assert.True(await member.Takes(CollectionOf(member)));
             }
 
             await Task.WhenAll(Others.Select(member => lan.Cut(member.Number, lan.RedisAddress)));
             await Cut(lan, cutsRedis: false, cutsPostgres: false);
-            await Task.Delay(TimeSpan.FromSeconds(20));
+            await Task.Delay(TimeSpan.FromSeconds(18));
+
+            // Each serves what it holds, and nobody is given up.
+            Assert.All(await Task.WhenAll(lab.Members.Select(static member => member.Takes(CollectionOf(member)))), Assert.True);
+            Assert.Equal(ends, lab.Members.Sum(static member => member.Ends()));
             await Heal(lan, cutsRedis: false, cutsPostgres: false);
             await Task.WhenAll(Others.Select(member => lan.Heal(member.Number, lan.RedisAddress)));
 
             // Now the two may still write down that the third is dead: it reads so, ends, and starts again.
-            await Task.Delay(TimeSpan.FromSeconds(6));
+            await Task.Delay(TimeSpan.FromSeconds(8));
             foreach (var member in lab.Members)
             {
                 await run.Back(member);
@@ -88,6 +95,8 @@ public sealed class PartitionTests(ClusterLab lab)
             await run.Back(CutOff);
         });
     }
+
+    private static string CollectionOf(Member member) => string.Create(CultureInfo.InvariantCulture, $"held-by-{member.Number}");
 
     private async Task Cut(Lan lan, bool cutsRedis, bool cutsPostgres)
     {

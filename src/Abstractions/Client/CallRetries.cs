@@ -18,7 +18,7 @@ namespace EdgeOrleans;
 /// Whether this process, when it is a silo, was asked to stop. Its own grains are given up then and not waited for: whoever called them
 /// tries again elsewhere.
 /// </param>
-public sealed class CallRetries(TimeProvider time, CancellationToken stopping = default) : IOutgoingGrainCallFilter
+internal sealed class CallRetries(TimeProvider time, CancellationToken stopping = default) : IOutgoingGrainCallFilter
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(400);
@@ -30,7 +30,7 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
     /// A client's connections; <see langword="null"/> in a silo, whose own callers see to it that a call answered with
     /// <see cref="RefusalCode.Overtaken"/> is made again.
     /// </summary>
-    internal GatewayConnections? Gateways { get; init; }
+    public GatewayConnections? Gateways { get; init; }
 
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
@@ -43,7 +43,7 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
             try
             {
                 await context.Invoke();
-                if (!(IsOvertaken(context) && IsSurelyUndone(context, ended) && HasTime(began, wait)))
+                if (!(IsOvertaken(context) && MayBeMadeAgain(context, ended) && HasTime(began, wait)))
                 {
                     return;
                 }
@@ -51,7 +51,7 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
             catch (OrleansMessageRejectionException fault) when (MayRepeat(context, fault, ended) && HasTime(began, wait))
             {
             }
-            catch (RefusedException refused) when (IsOvertaken(refused.Refusal) && IsSurelyUndone(context, ended) && HasTime(began, wait))
+            catch (RefusedException refused) when (IsOvertaken(refused.Refusal) && MayBeMadeAgain(context, ended) && HasTime(began, wait))
             {
             }
 
@@ -65,10 +65,10 @@ public sealed class CallRetries(TimeProvider time, CancellationToken stopping = 
     private bool MayRepeat(IOutgoingGrainCallContext context, OrleansMessageRejectionException fault, long ended) =>
         !context.TargetId.IsSystemTarget() && !context.TargetId.IsClient()
         && !(stopping.IsCancellationRequested && context.SourceContext is not null)
-        && (Reads(context) || (fault is not SiloUnavailableException && IsSurelyUndone(context, ended)));
+        && (Reads(context) || fault is not SiloUnavailableException) && MayBeMadeAgain(context, ended);
 
-    /// <summary>Whether a call that is said not to have been carried out was not an earlier time either, or may be as it only reads.</summary>
-    private bool IsSurelyUndone(IOutgoingGrainCallContext context, long ended) => Reads(context) || Gateways?.HaveBrokenSince(ended) != true;
+    /// <summary>Whether making it again, after a word that it was not carried out, cannot undo anything: it only reads, or was sent once.</summary>
+    private bool MayBeMadeAgain(IOutgoingGrainCallContext context, long ended) => Reads(context) || Gateways?.HaveBrokenSince(ended) != true;
 
     /// <summary>Whether all that a batch asks for was left undone, and some of it because the collection is moving.</summary>
     private bool IsOvertaken(IOutgoingGrainCallContext context) =>

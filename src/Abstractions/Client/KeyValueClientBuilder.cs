@@ -16,7 +16,7 @@ public static class KeyValueClientBuilder
     private static readonly TimeSpan OpenConnectionTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Sets all but where the gateways are, and tries calls again that surely nobody carried out (<see cref="CallRetries"/>): beside it goes
+    /// Sets all but where the gateways are, and tries calls again that surely nobody carried out: beside it goes
     /// <c>UseStaticClustering</c> for a device, or a clustering provider such as <c>UseRedisClustering</c> of
     /// Microsoft.Orleans.Clustering.Redis for a cluster. Then <see cref="KeyValueGrains.GetKeyValueCollection"/>.
     /// </summary>

@@ -22,7 +22,7 @@ internal sealed class ResidentCollection(ResidentCollections residents, Action? 
     public bool CanLeave => leave is not null;
 
     /// <summary>
-    /// When it was asked to leave, in milliseconds since the machine's start; <see langword="null"/> if it was not. Only its
+    /// When it was asked to leave, as a time stamp of the clock; <see langword="null"/> if it was not. Only its
     /// <see cref="ResidentCollections"/> looks and sets, under its lock.
     /// </summary>
     public long? AskedAt { get; set; }

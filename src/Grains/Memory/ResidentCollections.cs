@@ -12,7 +12,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     public const int ActivationBytes = 6 * 1024;
 
     // How long somebody who was asked is counted on: he goes within milliseconds, unless a save or a client's call keeps him.
-    private const long LeavingMillis = 1000;
+    private static readonly TimeSpan CountedOn = TimeSpan.FromSeconds(1);
 
     // Those who wait look again without being told, for somebody counted on may not have gone.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -71,14 +71,14 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     }
 
     /// <summary>An activation has come into being.</summary>
-    /// <param name="leave">Asks it to go as soon as it can; called from any thread. <see langword="null"/> for one that stays whatever happens.</param>
+    /// <param name="leave">Asks it to go as soon as it can; called from any thread, and not to go before it returns. <see langword="null"/> for one that stays whatever happens.</param>
     public ResidentCollection Enter(Action? leave)
     {
         var resident = new ResidentCollection(this, leave);
         lock (_gate)
         {
+            _staying.EnsureCapacity(_residents.Count + 1);
             _residents.Add(resident);
-            _staying.EnsureCapacity(_residents.Count);
             _activations++;
         }
 
@@ -241,10 +241,9 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
     /// <summary>Asks the least recently used to leave until those that are leaving hold <paramref name="bytes"/>.</summary>
     private void AskToLeave(long bytes, bool sparesNewest)
     {
-        var now = Environment.TickCount64;
         foreach (var resident in _residents)
         {
-            if (!resident.IsWaiting && resident.AskedAt is { } asked && now - asked <= LeavingMillis)
+            if (!resident.IsWaiting && resident.AskedAt is { } asked && clock.GetElapsedTime(asked) <= CountedOn)
             {
                 bytes -= resident.Bytes;
             }
@@ -255,6 +254,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             return;
         }
 
+        _staying.Clear();
         foreach (var resident in _residents)
         {
             if (resident is { IsWaiting: false, CanLeave: true, AskedAt: null })
@@ -268,7 +268,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         for (var i = 0; i < last && bytes > 0; i++)
         {
             var resident = _staying[i].Resident;
-            resident.AskedAt = now;
+            resident.AskedAt = clock.GetTimestamp();
             bytes -= resident.Bytes;
             resident.AskToLeave();
         }

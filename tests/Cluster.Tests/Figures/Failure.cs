@@ -51,7 +51,7 @@ internal static class Failures
         Failure.CutFromMembers => "a member cut off from the others for 20 s, Redis and PostgreSQL in reach",
         Failure.CutFromMembersAndRedis => "a member cut off from the others and Redis for 20 s, PostgreSQL in reach",
         Failure.CutFromAll => "a member cut off from the others, Redis and PostgreSQL for 20 s, its clients in reach",
-        Failure.MajorityCutOff => "two members cut off from the third and from Redis for 20 s, PostgreSQL in reach of all",
+        Failure.MajorityCutOff => "two members cut off from the third and from Redis for 18 s, PostgreSQL in reach of all",
         Failure.TwoActivations => "a member cut off from all, after 12 s PostgreSQL in reach again and then the rest: two activations",
         Failure.CutFromStorage => "a member cut off from PostgreSQL alone for 10 s",
         Failure.ClockBehind => "a member started with its clock an hour behind",

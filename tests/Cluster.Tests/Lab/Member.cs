@@ -98,6 +98,29 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
         async () => (await Metrics()).Split('\n').Any(line => line.StartsWith(counter, StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal)),
         limit);
 
+    /// <summary>Whether it takes a write to a collection now.</summary>
+    public async Task<bool> Takes(string collection)
+    {
+        try
+        {
+            return await _client.Set(collection, "k", "1") is HttpStatusCode.Created or HttpStatusCode.OK;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What its clock says, to a second.</summary>
+    public async Task<DateTimeOffset> Clock()
+    {
+        using var answer = await _client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        return answer.Headers.Date!.Value;
+    }
+
+    /// <summary>How often it has ended.</summary>
+    public int Ends() => Lines.Count(static line => line.StartsWith("(ended with", StringComparison.Ordinal));
+
     /// <summary>All that it ever wrote.</summary>
     public string Transcript() => $"member {number}:\n{string.Join('\n', Lines)}";
 

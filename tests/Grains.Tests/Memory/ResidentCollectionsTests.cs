@@ -1,15 +1,15 @@
 using EdgeOrleans.Grains.Memory;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeOrleans.Grains.Tests.Memory;
 
 public sealed class ResidentCollectionsTests
 {
     private const long Limit = 1_000_000;
-    // Less than somebody who was asked to leave is counted on.
-    private static readonly TimeSpan BelowCountedOn = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
-    private readonly ResidentCollections _residents = new(Limit, TimeProvider.System);
+    private readonly FakeTimeProvider _stopped = new();
+    private ResidentCollections _residents = new(Limit, TimeProvider.System);
     private readonly List<string> _left = [];
 
     private static CancellationToken None => TestContext.Current.CancellationToken;
@@ -85,6 +85,7 @@ public sealed class ResidentCollectionsTests
     [Fact]
     public async Task Who_was_asked_to_leave_and_waits_for_room_himself_is_not_waited_for()
     {
+        _residents = new(Limit, _stopped);
         var staying = _residents.Enter(leave: null);
         staying.Hold(Limit - 500_000);
         var other = Enter("other", 100_000);
@@ -94,10 +95,10 @@ public sealed class ResidentCollectionsTests
         var asked = _residents.Enter(static () => { });
         _residents.AskToLeave(1);
         var first = _residents.Enter(static () => { });
-        var room = first.TakeRoom(400_000 - ResidentCollections.ActivationBytes + 1, BelowCountedOn, None);
+        var room = first.TakeRoom(400_000 - ResidentCollections.ActivationBytes + 1, Patience, None);
         var behind = asked.TakeRoom(7_000, TimeSpan.FromSeconds(30), None);
 
-        Assert.True(await room);
+        Assert.True(await room.WaitAsync(TimeSpan.FromSeconds(30), None));
         Assert.True(await behind);
         Assert.Equal(["other"], _left);
     }
@@ -118,13 +119,15 @@ public sealed class ResidentCollectionsTests
     [Fact]
     public async Task Who_waits_behind_one_that_gives_up_is_served_then()
     {
+        _residents = new(Limit, _stopped);
         _residents.Enter(static () => { }).Hold(900_000);
         var first = _residents.Enter(static () => { }).TakeRoom(500_000, Patience, None);
-        var behind = _residents.Enter(static () => { }).TakeRoom(20_000, Patience * 2, None);
+        var behind = _residents.Enter(static () => { }).TakeRoom(20_000, TimeSpan.FromSeconds(30), None);
         Assert.False(behind.IsCompleted);
 
+        _stopped.Advance(Patience);
         Assert.False(await first);
-        Assert.True(await behind);
+        Assert.True(await behind.WaitAsync(TimeSpan.FromSeconds(30), None));
     }
 
     [Fact]
