@@ -33,7 +33,7 @@ public sealed class BandwidthTests
         var time = new FakeTimeProvider();
         var bandwidth = new Bandwidth(0, time);
         Assert.Null(bandwidth.BytesPerSecond);
-        foreach (var bytes in new[] { 1000, 4000 })
+        foreach (var bytes in new[] { 10_000, 40_000 })
         {
             time.Advance(TimeSpan.FromMinutes(1));
             for (var i = 0; i < 10; i++)
@@ -45,6 +45,17 @@ public sealed class BandwidthTests
 
             Assert.Equal(bytes, bandwidth.BytesPerSecond);
         }
+    }
+
+    [Fact]
+    public async Task Few_bytes_tell_no_rate()
+    {
+        var time = new FakeTimeProvider();
+        var bandwidth = new Bandwidth(0, time);
+        await bandwidth.Take(300, default);
+        time.Advance(TimeSpan.FromSeconds(1.1));
+        bandwidth.Sent(300);
+        Assert.Null(bandwidth.BytesPerSecond);
     }
 
     [Fact]

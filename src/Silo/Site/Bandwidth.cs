@@ -6,6 +6,9 @@ internal sealed class Bandwidth(long maxBytesPerSecond, TimeProvider time)
     // After a pause as long as this the rate is measured anew.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
+    // Less than this says nothing of a link: most of its time went by in waiting for answers, or for something to send.
+    private const long TellingBytes = 64 * 1024;
+
     private readonly Lock _gate = new();
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _freeAt;
@@ -13,7 +16,7 @@ internal sealed class Bandwidth(long maxBytesPerSecond, TimeProvider time)
     private TimeSpan _lastSent;
     private long _burstBytes;
 
-    /// <summary>The rate of the last burst of at least a second; <see langword="null"/> before there was one.</summary>
+    /// <summary>The rate of the last burst of at least a second and 64 KiB; <see langword="null"/> before there was one.</summary>
     public double? BytesPerSecond { get; private set; }
 
     private TimeSpan Now => time.GetElapsedTime(_start);
@@ -54,7 +57,7 @@ internal sealed class Bandwidth(long maxBytesPerSecond, TimeProvider time)
         {
             _lastSent = Now;
             _burstBytes += bytes;
-            if ((_lastSent - _burstBegan).TotalSeconds is >= 1 and var seconds)
+            if (_burstBytes >= TellingBytes && (_lastSent - _burstBegan).TotalSeconds is >= 1 and var seconds)
             {
                 BytesPerSecond = _burstBytes / seconds;
             }
