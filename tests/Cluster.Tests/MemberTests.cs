@@ -120,10 +120,7 @@ public sealed class MemberTests(ClusterLab lab)
         {
             foreach (var member in lab.Members)
             {
-                run.Away(member);
-                await member.Stop();
-                member.Begin();
-                await run.Back(member);
+                await StartAgain(run, member);
             }
         });
         Assert.Empty(seen.Errors);
@@ -161,21 +158,21 @@ public sealed class MemberTests(ClusterLab lab)
         using var clock = new SettableClock();
         await FailureRun.Of(lab, Failure.ClockSetBack, async run =>
         {
-            await StartAgain(run, clock.Variables);
+            await StartAgain(run, Victim, clock.Variables);
             clock.Set("-1h");
             await Task.Delay(TimeSpan.FromSeconds(6));
             Assert.InRange(DateTimeOffset.UtcNow - await Victim.Clock(), TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
             clock.Set("+0");
-            await StartAgain(run);
+            await StartAgain(run, Victim);
         });
     }
 
-    private async Task StartAgain(FailureRun run, params (string Name, string Value)[] variables)
+    private static async Task StartAgain(FailureRun run, Member member, params (string Name, string Value)[] variables)
     {
-        run.Away(Victim);
-        await Victim.Stop();
-        Victim.Begin(variables);
-        await run.Back(Victim);
+        run.Away(member);
+        await member.Stop();
+        member.Begin(variables);
+        await run.Back(member);
     }
 
     private static void IsMissedFor(TimeSpan bound, FailureFigures seen)

@@ -16,11 +16,11 @@ public static class Entries
     }
 
     /// <summary>Sets a key in the namespace <c>default</c>, which must succeed.</summary>
-    /// <exception cref="HttpRequestException">It did not; the message has the answer's text.</exception>
+    /// <exception cref="HttpRequestException">Any other status than 201; the message has the answer's text.</exception>
     public static async Task MustSet(this HttpClient client, string collection, string key, string json, CancellationToken ct = default)
     {
         using var response = await client.Post(collection, key, json, ct);
-        await EnsureSuccess(response, $"SET {collection}/{key}", ct);
+        await Ensure(response, HttpStatusCode.Created, $"SET {collection}/{key}", ct);
     }
 
     /// <summary>Gets a key of the namespace <c>default</c>.</summary>
@@ -34,7 +34,7 @@ public static class Entries
             return null;
         }
 
-        await EnsureSuccess(response, $"GET {collection}/{key}", ct);
+        await Ensure(response, HttpStatusCode.OK, $"GET {collection}/{key}", ct);
         using var entry = JsonDocument.Parse(await response.Content.ReadAsStringAsync(ct));
         return entry.RootElement.GetProperty("value").GetRawText();
     }
@@ -45,9 +45,9 @@ public static class Entries
         return await client.PostAsync(new Uri(Path(collection, key), UriKind.Relative), body, ct);
     }
 
-    private static async Task EnsureSuccess(HttpResponseMessage response, string what, CancellationToken ct)
+    private static async Task Ensure(HttpResponseMessage response, HttpStatusCode expected, string what, CancellationToken ct)
     {
-        if (!response.IsSuccessStatusCode)
+        if (response.StatusCode != expected)
         {
             var text = await response.Content.ReadAsStringAsync(ct);
             throw new HttpRequestException($"{what}: {(int)response.StatusCode} {text}", null, response.StatusCode);

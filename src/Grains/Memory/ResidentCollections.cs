@@ -26,7 +26,6 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
 
     // Grown when somebody enters: who goes because memory is short must not fail for want of it.
     private readonly List<(long LastUsed, ResidentCollection Resident)> _staying = [];
-    private int _waiting;
     private long _activations;
     private long _deactivations;
     private long _bytes;
@@ -92,8 +91,8 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         var all = Interlocked.Add(ref _bytes, bytes);
         if (bytes < 0)
         {
-            // A load that is over holds less than it was promised. Whoever lines up after this look sees what has become free.
-            if (Volatile.Read(ref _waiting) > 0)
+            // A load that is over holds less than it was promised. Whoever lines up after this look at the line sees what has become free.
+            if (_line.Count > 0)
             {
                 ServeLine();
             }
@@ -123,7 +122,6 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         {
             resident.IsWaiting = true;
             _line.AddLast(claim);
-            Interlocked.Increment(ref _waiting);
         }
 
         var started = clock.GetTimestamp();
@@ -138,7 +136,8 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             }
         }
 
-        if (GivesUp(claim))
+        // Else he has been served at the last moment.
+        if (Unline(claim))
         {
             // The next in line may want less.
             ServeLine();
@@ -149,26 +148,19 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
         return true;
     }
 
-    /// <summary>Takes who has waited too long out of the line.</summary>
-    /// <returns>Whether he was in it; otherwise he has been served.</returns>
-    private bool GivesUp(Claim claim)
+    /// <returns>Whether he was in the line.</returns>
+    private bool Unline(Claim claim)
     {
         lock (_gate)
         {
-            return Unline(claim);
-        }
-    }
+            if (!_line.Remove(claim))
+            {
+                return false;
+            }
 
-    private bool Unline(Claim claim)
-    {
-        if (!_line.Remove(claim))
-        {
-            return false;
+            claim.Resident.IsWaiting = false;
+            return true;
         }
-
-        claim.Resident.IsWaiting = false;
-        Interlocked.Decrement(ref _waiting);
-        return true;
     }
 
     /// <summary>
@@ -254,6 +246,7 @@ internal sealed class ResidentCollections(long limitBytes, TimeProvider clock)
             return;
         }
 
+        // What an attempt has left that ran out of memory.
         _staying.Clear();
         foreach (var resident in _residents)
         {

@@ -103,7 +103,7 @@ internal sealed class Member(int number, Uri address, ServiceSetup setup) : IAsy
     {
         try
         {
-            return await _client.Set(collection, "k", "1") is HttpStatusCode.Created or HttpStatusCode.OK;
+            return await _client.Set(collection, "k", "1") == HttpStatusCode.Created;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
